@@ -34,7 +34,7 @@ constexpr Day DayOf(int64_t micros) {
 
 // "2026-03-05", nothing else; nullopt for anything that is no date.
 std::optional<Day> ParseDay(std::string_view iso);
-// "2026-03-05"; empty for an unset day.
+// "2026-03-05"; empty for an unset day; "day 3000000" beyond the years 1 to 9999.
 std::string FormatDay(Day day);
 // "2026-03-05T10:12:31Z", with six decimals only when they are not zero.
 std::string FormatInstant(int64_t micros);
