@@ -26,10 +26,12 @@ struct NumberFormat {
   char group = 0;  // thousands separator, 0: none allowed
 };
 // "1234.5" with exponent 2 -> 123450. Digits beyond the exponent must be zero. A leading '-' or
-// '+', a trailing '-', and (12.30) for negative are read. Errors name the text and why.
+// '+', a trailing '-', and (12.30) for negative are read, one of them; blanks around are skipped.
+// Either side of the decimal may be empty (".5", "5."). Groups are of three. No currency signs, no
+// exponents. Errors (kInvalidArgument) name the text and why.
 absl::StatusOr<Minor> ParseAmount(std::string_view text, int exponent, NumberFormat format = {});
 
-// 123450 EUR -> "1234.50"; with its currency's decimals (2 for an unknown one).
+// 123450, EUR -> "1234.50"; with its currency's decimals (2 for an unknown one).
 std::string FormatAmount(Minor amount, std::string_view currency);
 // "1,234.50 EUR", for people.
 std::string FormatMoney(Minor amount, std::string_view currency);

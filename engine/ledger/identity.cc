@@ -1,0 +1,144 @@
+// What an event is: its id, and the content two events of one id must share.
+#include <fmt/format.h>
+
+#include <type_traits>
+
+#include "engine/base/hash.h"
+#include "engine/ledger/event.h"
+
+namespace tieout::ledger {
+namespace {
+
+void AppendEscaped(std::string_view part, std::string* id) {
+  for (const char c : part) {
+    if (c == '/') {
+      *id += "%2F";
+    } else if (c == '%') {
+      *id += "%25";
+    } else {
+      *id += c;
+    }
+  }
+}
+
+// The canonical bytes of an event's content. They are hashed and kept in state, so they may never
+// change for a kind that exists:
+//
+//   content := text(kind name) text(provider) text(merchant account) text(currency) number(amount)
+//              text(order) text(payment) text(refund) text(dispute) text(hold) body
+//   text    := number(size) bytes
+//   number  := 8 bytes, big endian, two's complement; an unset day is its smallest int32
+//
+// `body` has fields only where they were fixed when the entry arose: a dispute's phase, a payout's
+// state, and all of an event that is configuration or a report (of `seller`, its seller id first).
+class Content {
+ public:
+  void Add(std::string_view text) {
+    Add(text.size());
+    bytes_.append(text.data(), text.data() + text.size());
+  }
+  template <typename T>
+  requires std::is_integral_v<T> || std::is_enum_v<T>
+  void Add(T value) {
+    const auto wide = static_cast<uint64_t>(static_cast<int64_t>(value));
+    char word[8];
+    for (int i = 0; i < 8; ++i) word[i] = static_cast<char>(wide >> (56 - 8 * i));
+    bytes_.append(word, word + sizeof word);
+  }
+  void Add(Day day) { Add(day.days); }
+  void Add(const AccountRef& account) {
+    AddAll(account.provider, account.merchant_account, account.currency);
+  }
+  template <typename T>
+  void Add(const std::optional<T>& value) {
+    Add(value.has_value());
+    if (value) Add(*value);
+  }
+  template <typename T>
+  void Add(const std::vector<T>& values) {
+    Add(values.size());
+    for (const T& value : values) Add(value);
+  }
+  template <typename... Ts>
+  void AddAll(const Ts&... values) {
+    (Add(values), ...);
+  }
+
+  // Money: only what can't be filled in later.
+  void Add(const Chargeback& b) { Add(b.phase); }
+  void Add(const Payout& b) { Add(b.state); }
+  void Add(const Amendment& b) { AddAll(b.entry, b.field, b.value, b.as_of_us); }
+  void Add(const SourceReport& b) {
+    AddAll(b.phase, b.coverage_from_us, b.coverage_to_us, b.sequence, b.rows, b.events,
+           b.quarantined, b.total, b.opening, b.closing, b.stated_total);
+  }
+  // Configuration: all of it.
+  void Add(const AccountOpened& b) {
+    AddAll(b.owner, b.shared, b.pays_into, b.time_zone, b.owner_from);
+  }
+  void Add(const SellerInfo& b) {
+    AddAll(b.status, b.payout_cadence, b.payout_minimum, b.time_zone, b.bank_account);
+  }
+  void Add(const Start& b) { AddAll(b.first_day, b.pending, b.available, b.reserved); }
+  void Add(const Rule::BankMatch& b) {
+    AddAll(b.tolerance, b.tolerance_bp, b.window_before_days, b.window_after_days,
+           b.lag_banking_days, b.grace_banking_days, b.chance_bound, b.calendar);
+  }
+  void Add(const Rule::FeeSchedule& b) {
+    AddAll(b.fee_type, b.percent_bp, b.fixed, b.minimum, b.maximum, b.rounding, b.grace_days);
+  }
+  void Add(const Rule& b) {
+    AddAll(b.rule_id, b.version, b.scope, b.bank_match, b.fee_schedule, b.withdrawn);
+  }
+  void Add(const Calendar& b) { AddAll(b.calendar_id, b.version, b.holidays, b.weekend); }
+  void Add(const Retraction& b) { AddAll(b.event_ids, b.source_sha256, b.reason); }
+  void Add(const LogBeginning& b) { AddAll(b.log_id, b.partitions, b.partitioner, b.semantics); }
+  void Add(const Tick& b) { AddAll(b.number, b.settled); }
+  void Add(const SemanticsChange& b) { Add(b.number); }
+  // Kind, account, amount and references say it all. Listed, so that a new kind must choose.
+  void Add(std::monostate) {}
+  void Add(const Sale&) {}
+  void Add(const Fee&) {}
+  void Add(const Refund&) {}
+  void Add(const Adjustment&) {}
+  void Add(const Reserve&) {}
+  void Add(const BankDeposit&) {}
+  void Add(const Cancellation&) {}
+  void Add(const PaymentFailed&) {}
+
+  uint64_t Hash() const { return base::HashBytes64({bytes_.data(), bytes_.size()}); }
+
+ private:
+  fmt::memory_buffer bytes_;  // 500 bytes without a heap allocation
+};
+
+}  // namespace
+
+std::string_view EntryOf(std::string_view event_id) {
+  const size_t slash = event_id.rfind('/');
+  return slash == std::string_view::npos ? event_id : event_id.substr(0, slash);
+}
+
+std::string MakeEventId(std::string_view provider, std::string_view merchant_account,
+                        std::string_view entry_id, std::string_view component) {
+  std::string id;
+  id.reserve(provider.size() + merchant_account.size() + entry_id.size() + component.size() + 3);
+  AppendEscaped(provider, &id);
+  for (const std::string_view part : {merchant_account, entry_id, component}) {
+    id += '/';
+    AppendEscaped(part, &id);
+  }
+  return id;
+}
+
+uint64_t ContentHash(const Event& event) {
+  Content content;
+  content.AddAll(KindName(event.kind()), event.account, event.amount);
+  const References& refs = event.refs;
+  content.AddAll(refs.order_id, refs.payment_id, refs.refund_id, refs.dispute_id, refs.hold_id);
+  if (event.kind() == Kind::kSeller) content.Add(event.seller_id);
+  std::visit([&](const auto& body) { content.Add(body); }, event.body);
+  return content.Hash();
+}
+
+}  // namespace tieout::ledger
