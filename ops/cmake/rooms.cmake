@@ -1,10 +1,12 @@
 # A room is a folder with one library target, tieout::<name>. It names the rooms it may include
-# (DEPENDS) and the outside libraries it links (LINK); tests/house checks that its #includes agree.
+# (DEPENDS) and the outside libraries it links: LINK where its headers show them, PRIVATE_LINK
+# where only its sources do. tests/house checks the #includes against DEPENDS.
 #
 #   tieout_room(matching DEPENDS ledger base LINK absl::flat_hash_map)
 
+# One line a room for tests/house: "name folder: rooms it may include".
 set(TIEOUT_ROOMS_FILE ${CMAKE_BINARY_DIR}/rooms.txt)
-file(WRITE ${TIEOUT_ROOMS_FILE} "")
+file(WRITE ${TIEOUT_ROOMS_FILE} "schemas schemas:\n")
 
 function(tieout_room name)
   cmake_parse_arguments(ROOM "" "" "DEPENDS;LINK;PRIVATE_LINK" ${ARGN})
@@ -13,28 +15,30 @@ function(tieout_room name)
   if(sources)
     add_library(tieout_${name} STATIC ${sources})
     set(scope PUBLIC)
+    target_link_libraries(tieout_${name} PRIVATE tieout_warnings ${ROOM_PRIVATE_LINK})
   else()
-    add_library(tieout_${name} INTERFACE)
+    add_library(tieout_${name} INTERFACE)  # headers only
     set(scope INTERFACE)
   endif()
   add_library(tieout::${name} ALIAS tieout_${name})
   target_include_directories(tieout_${name} ${scope} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
   list(TRANSFORM ROOM_DEPENDS PREPEND tieout:: OUTPUT_VARIABLE rooms)
   target_link_libraries(tieout_${name} ${scope} ${rooms} ${ROOM_LINK})
-  if(sources)
-    target_link_libraries(tieout_${name} PRIVATE tieout_warnings ${ROOM_PRIVATE_LINK})
-  endif()
+
+  set(linked_rooms ${ROOM_LINK} ${ROOM_PRIVATE_LINK})
+  list(FILTER linked_rooms INCLUDE REGEX "^tieout::")
+  list(TRANSFORM linked_rooms REPLACE "^tieout::" "")
+  list(JOIN ROOM_DEPENDS " " depends)
+  list(JOIN linked_rooms " " linked)
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
-  string(REPLACE ";" " " depends "${ROOM_DEPENDS}")
-  file(APPEND ${TIEOUT_ROOMS_FILE} "${name} ${folder}: ${depends}\n")
+  file(APPEND ${TIEOUT_ROOMS_FILE} "${name} ${folder}: ${depends} ${linked}\n")
 endfunction()
 
-add_library(tieout_warnings INTERFACE)
-target_compile_options(tieout_warnings INTERFACE -Wall -Wextra -Wshadow -Wno-unused-parameter -Werror)
-
-# A test binary: every *_test.cc of the calling folder, run by ctest as one test per binary.
+# A test binary of every *.cc in the calling folder; ctest runs it as one test.
 #
 #   tieout_test(log_test DEPENDS log)
+#
+# LABELS kafka: it needs a broker, and ctest runs one such test at a time.
 function(tieout_test name)
   cmake_parse_arguments(TEST "" "" "DEPENDS;LINK;LABELS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
@@ -44,4 +48,7 @@ function(tieout_test name)
   target_compile_definitions(${name} PRIVATE TIEOUT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS "${TEST_LABELS}")
+  if("kafka" IN_LIST TEST_LABELS)
+    set_tests_properties(${name} PROPERTIES RESOURCE_LOCK kafka)
+  endif()
 endfunction()

@@ -1,0 +1,19 @@
+# How everything is compiled.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+# Line tables (-g1) stay in the release binary: a backtrace or a profile then names lines, and the
+# code is the same.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+
+# Warnings are errors, in our code only: what comes from outside is included as SYSTEM.
+add_library(tieout_warnings INTERFACE)
+target_compile_options(tieout_warnings INTERFACE -Wall -Wextra -Wshadow -Wno-unused-parameter -Werror)
+
+# ccache makes rebuilding after a branch change cheap; used where it is installed.
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
