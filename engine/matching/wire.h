@@ -1,0 +1,242 @@
+// Bytes of state pages. One function per struct lists its fields and serves both directions:
+//
+//   template <typename Archive> void Visit(Archive& a, Sample& s) { a(s.name); a(s.amount); }
+//   std::string bytes = Pack(sample);          Unpack(bytes, &sample) -> false: not such bytes
+//
+// Integers are varints (signed ones zigzag), strings and vectors length first, maps in key order:
+// one value has one encoding, which the state digest relies on. Not an exchange format: a page is
+// read by the build that understands its semantics number, and can always be folded again.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "engine/base/day.h"
+#include "engine/base/hash.h"
+
+namespace tieout::matching {
+
+class PageWriter {
+ public:
+  static constexpr bool kReading = false;
+
+  template <typename T>
+  void operator()(const T& value) {
+    Put(value);
+  }
+  std::string Take() { return std::move(bytes_); }
+
+ private:
+  void PutVarint(uint64_t v) {
+    while (v >= 0x80) {
+      bytes_.push_back(static_cast<char>(v | 0x80));
+      v >>= 7;
+    }
+    bytes_.push_back(static_cast<char>(v));
+  }
+  void PutFixed64(uint64_t v) {
+    for (int i = 0; i < 8; ++i) bytes_.push_back(static_cast<char>(v >> (8 * i)));
+  }
+  template <std::unsigned_integral T>
+  void Put(T v) {
+    PutVarint(v);
+  }
+  template <std::signed_integral T>
+  void Put(T v) {
+    const int64_t w = v;
+    PutVarint((static_cast<uint64_t>(w) << 1) ^ static_cast<uint64_t>(w >> 63));
+  }
+  void Put(__int128 v) {
+    PutFixed64(static_cast<uint64_t>(v));
+    PutFixed64(static_cast<uint64_t>(static_cast<unsigned __int128>(v) >> 64));
+  }
+  template <typename T>
+    requires std::is_enum_v<T>
+  void Put(T v) {
+    PutVarint(static_cast<uint64_t>(v));
+  }
+  void Put(base::Day d) { Put(d.days); }
+  void Put(const base::Hash128& h) {
+    PutFixed64(h.high);
+    PutFixed64(h.low);
+  }
+  void Put(const std::string& s) {
+    PutVarint(s.size());
+    bytes_.append(s);
+  }
+  template <typename T>
+  void Put(const std::optional<T>& o) {
+    Put(uint8_t{o.has_value()});
+    if (o) Put(*o);
+  }
+  template <typename T>
+  void Put(const std::vector<T>& v) {
+    PutVarint(v.size());
+    for (const T& x : v) Put(x);
+  }
+  template <typename T, size_t N>
+  void Put(const std::array<T, N>& v) {
+    for (const T& x : v) Put(x);
+  }
+  template <typename T>
+  void Put(const std::set<T>& v) {
+    PutVarint(v.size());
+    for (const T& x : v) Put(x);
+  }
+  template <typename K, typename V>
+  void Put(const std::map<K, V>& m) {
+    PutVarint(m.size());
+    for (const auto& [k, v] : m) {
+      Put(k);
+      Put(v);
+    }
+  }
+  template <typename T>
+    requires requires(PageWriter& w, T& t) { Visit(w, t); }
+  void Put(const T& v) {
+    Visit(*this, const_cast<T&>(v));  // a writer changes nothing; one Visit serves both directions
+  }
+
+  std::string bytes_;
+};
+
+class PageReader {
+ public:
+  static constexpr bool kReading = true;
+
+  explicit PageReader(std::string_view bytes) : rest_(bytes) {}
+  template <typename T>
+  void operator()(T& value) {
+    Get(value);
+  }
+  bool done() const { return ok_ && rest_.empty(); }
+
+ private:
+  uint64_t GetVarint() {
+    uint64_t v = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      if (rest_.empty()) break;
+      const uint8_t b = static_cast<uint8_t>(rest_.front());
+      rest_.remove_prefix(1);
+      v |= uint64_t{b & 0x7fu} << shift;
+      if (b < 0x80) return v;
+    }
+    ok_ = false;
+    return 0;
+  }
+  uint64_t GetFixed64() {
+    if (rest_.size() < 8) {
+      ok_ = false;
+      return 0;
+    }
+    uint64_t v = 0;
+    for (int i = 0; i < 8; ++i) v |= uint64_t{static_cast<uint8_t>(rest_[i])} << (8 * i);
+    rest_.remove_prefix(8);
+    return v;
+  }
+  // A count can't exceed the bytes left: each element takes at least one.
+  size_t GetCount() {
+    const uint64_t n = GetVarint();
+    if (n > rest_.size()) {
+      ok_ = false;
+      return 0;
+    }
+    return n;
+  }
+  template <std::unsigned_integral T>
+  void Get(T& v) {
+    v = static_cast<T>(GetVarint());
+  }
+  template <std::signed_integral T>
+  void Get(T& v) {
+    const uint64_t z = GetVarint();
+    v = static_cast<T>(static_cast<int64_t>(z >> 1) ^ -static_cast<int64_t>(z & 1));
+  }
+  void Get(__int128& v) {
+    const uint64_t low = GetFixed64();
+    const uint64_t high = GetFixed64();
+    v = static_cast<__int128>((static_cast<unsigned __int128>(high) << 64) | low);
+  }
+  template <typename T>
+    requires std::is_enum_v<T>
+  void Get(T& v) {
+    v = static_cast<T>(GetVarint());
+  }
+  void Get(base::Day& d) { Get(d.days); }
+  void Get(base::Hash128& h) {
+    h.high = GetFixed64();
+    h.low = GetFixed64();
+  }
+  void Get(std::string& s) {
+    const size_t n = GetCount();
+    s.assign(rest_.substr(0, n));
+    rest_.remove_prefix(n);
+  }
+  template <typename T>
+  void Get(std::optional<T>& o) {
+    uint8_t has = 0;
+    Get(has);
+    o.reset();
+    if (has) Get(o.emplace());
+  }
+  template <typename T>
+  void Get(std::vector<T>& v) {
+    v.resize(GetCount());
+    for (T& x : v) Get(x);
+  }
+  template <typename T, size_t N>
+  void Get(std::array<T, N>& v) {
+    for (T& x : v) Get(x);
+  }
+  template <typename T>
+  void Get(std::set<T>& v) {
+    v.clear();
+    for (size_t n = GetCount(); n > 0 && ok_; --n) {
+      T x{};
+      Get(x);
+      v.insert(v.end(), std::move(x));
+    }
+  }
+  template <typename K, typename V>
+  void Get(std::map<K, V>& m) {
+    m.clear();
+    for (size_t n = GetCount(); n > 0 && ok_; --n) {
+      K k{};
+      Get(k);
+      Get(m[std::move(k)]);
+    }
+  }
+  template <typename T>
+    requires requires(PageReader& r, T& t) { Visit(r, t); }
+  void Get(T& v) {
+    Visit(*this, v);
+  }
+
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+template <typename T>
+std::string Pack(const T& value) {
+  PageWriter writer;
+  writer(value);
+  return writer.Take();
+}
+
+template <typename T>
+bool Unpack(std::string_view bytes, T* value) {
+  PageReader reader(bytes);
+  reader(*value);
+  return reader.done();
+}
+
+}  // namespace tieout::matching
