@@ -1,6 +1,8 @@
 # Sourced by the scripts of this folder: how they talk and how they fail.
 
-say() { printf '[%3ds] %s\n' "$SECONDS" "$*"; }
+# Seconds since the first of them began.
+export SAY_SINCE=${SAY_SINCE:-$EPOCHSECONDS}
+say() { printf '[%3ds] %s\n' $((EPOCHSECONDS - SAY_SINCE)) "$*"; }
 
 # fail WHAT WAY_OUT
 fail() {
