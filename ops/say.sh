@@ -1,8 +1,6 @@
 # Sourced by the scripts of this folder: how they talk and how they fail.
 
-# Seconds since the first of them began.
-export SAY_SINCE=${SAY_SINCE:-$EPOCHSECONDS}
-say() { printf '[%3ds] %s\n' $((EPOCHSECONDS - SAY_SINCE)) "$*"; }
+say() { printf '[%3ds] %s\n' "$SECONDS" "$*"; }
 
 # fail WHAT WAY_OUT
 fail() {

@@ -1,0 +1,252 @@
+#include "engine/store/rocks_store.h"
+
+#include <algorithm>
+#include <cstdarg>
+#include <filesystem>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "fmt/format.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/convenience.h"
+#include "rocksdb/db.h"
+#include "rocksdb/env.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/sst_file_writer.h"
+#include "rocksdb/table.h"
+#include "rocksdb/write_buffer_manager.h"
+
+namespace tieout::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Keys: "m" the meta entry, "p" + page key a page; so meta sorts first, as an SST wants it.
+constexpr char kMetaKey[] = "m";
+constexpr char kPagePrefix = 'p';
+constexpr int kOpenAttempts = 20;
+
+std::string_view ToView(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
+
+std::string PageKey(std::string_view key) {
+  std::string out(1, kPagePrefix);
+  out += key;
+  return out;
+}
+
+absl::Status FromRocks(const rocksdb::Status& status, std::string_view doing,
+                       std::string_view place) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string text = status.ToString();
+  if (text.find("lock") != std::string::npos && status.IsIOError()) {
+    return base::FailedPrecondition(
+        fmt::format("{} is held by another process ({}): is `tieout serve` or `run` at work on "
+                    "this directory? Let it finish or stop it",
+                    place, text));
+  }
+  if (status.IsCorruption()) {
+    return base::DataLoss(
+        fmt::format("{} {}: {}. The store is only a copy: remove the folder and it will be folded "
+                    "again from the log",
+                    doing, place, text));
+  }
+  return base::Unavailable(fmt::format("{} {}: {}", doing, place, text));
+}
+
+rocksdb::CompressionType BestFastCompression() {
+  const auto supported = rocksdb::GetSupportedCompressions();
+  const bool lz4 =
+      std::find(supported.begin(), supported.end(), rocksdb::kLZ4Compression) != supported.end();
+  return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+}
+
+// A reader beside a writer leaves no log files in the writer's folder.
+class NoLogger : public rocksdb::Logger {
+ public:
+  void Logv(const char*, va_list) override {}
+};
+
+class RocksPartition : public PartitionStore {
+ public:
+  RocksPartition(std::unique_ptr<rocksdb::DB> db, std::string place, uint64_t sst_bytes)
+      : db_(std::move(db)), place_(std::move(place)), sst_bytes_(sst_bytes) {}
+
+  absl::Status ReadMeta() {
+    std::string bytes;
+    rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), kMetaKey, &bytes);
+    if (status.IsNotFound()) return absl::OkStatus();
+    TIEOUT_RETURN_IF_ERROR(FromRocks(status, "reading", place_));
+    absl::StatusOr<Meta> meta = DecodeMeta(bytes);
+    if (!meta.ok()) {
+      return absl::Status(meta.status().code(),
+                          place_ + ": " + base::Message(meta.status()) +
+                              ": remove the folder and it will be folded again from the log");
+    }
+    meta_ = *std::move(meta);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<bool> Load(std::string_view key, std::string* value) override {
+    page_key_.resize(1);
+    page_key_ += key;
+    rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), page_key_, value);
+    if (status.IsNotFound()) return false;
+    TIEOUT_RETURN_IF_ERROR(FromRocks(status, "reading", place_));
+    return true;
+  }
+
+  const std::optional<Meta>& meta() const override { return meta_; }
+
+  absl::Status Write(const Meta& meta, std::span<const matching::PageWrite> pages) override {
+    uint64_t bytes = 0;
+    for (const auto& page : pages) bytes += page.key.size() + page.value.size();
+    rocksdb::Status status =
+        bytes > sst_bytes_ ? WriteFile(meta, pages) : WriteBatch(meta, pages, bytes);
+    TIEOUT_RETURN_IF_ERROR(FromRocks(status, "writing", place_));
+    meta_ = meta;
+    return absl::OkStatus();
+  }
+
+  absl::Status Scan(
+      const std::function<absl::Status(std::string_view, std::string_view)>& visit) override {
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options));
+    const rocksdb::Slice first(&kPagePrefix, 1);
+    for (it->Seek(first); it->Valid() && it->key().starts_with(first); it->Next()) {
+      TIEOUT_RETURN_IF_ERROR(visit(ToView(it->key()).substr(1), ToView(it->value())));
+    }
+    return FromRocks(it->status(), "reading", place_);
+  }
+
+ private:
+  rocksdb::Status WriteBatch(const Meta& meta, std::span<const matching::PageWrite> pages,
+                             uint64_t bytes) {
+    rocksdb::WriteBatch batch(bytes + 16 * pages.size() + 256);
+    for (const auto& page : pages) {
+      const std::string key = PageKey(page.key);
+      rocksdb::Status status = page.value.empty() ? batch.Delete(key) : batch.Put(key, page.value);
+      if (!status.ok()) return status;
+    }
+    if (auto status = batch.Put(kMetaKey, EncodeMeta(meta)); !status.ok()) return status;
+    rocksdb::WriteOptions options;
+    options.disableWAL = true;
+    if (auto status = db_->Write(options, &batch); !status.ok()) return status;
+    return db_->Flush(rocksdb::FlushOptions());
+  }
+
+  // Every earlier Write was flushed, so the memtable is empty and ingestion is the one change of
+  // the manifest that makes all of the file visible.
+  rocksdb::Status WriteFile(const Meta& meta, std::span<const matching::PageWrite> pages) {
+    const std::string file = place_ + "/checkpoint.incoming";
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions());
+    rocksdb::Status status = writer.Open(file);
+    if (status.ok()) status = writer.Put(kMetaKey, EncodeMeta(meta));
+    for (size_t i = 0; status.ok() && i < pages.size(); ++i) {
+      const std::string key = PageKey(pages[i].key);
+      status = pages[i].value.empty() ? writer.Delete(key) : writer.Put(key, pages[i].value);
+    }
+    if (status.ok()) status = writer.Finish();
+    if (!status.ok()) return status;
+    rocksdb::IngestExternalFileOptions options;
+    options.move_files = true;
+    options.write_global_seqno = false;
+    return db_->IngestExternalFile({file}, options);
+  }
+
+  std::unique_ptr<rocksdb::DB> db_;
+  const std::string place_;
+  const uint64_t sst_bytes_;
+  std::optional<Meta> meta_;
+  std::string page_key_ = std::string(1, kPagePrefix);  // reused, so that a read allocates nothing
+};
+
+class RocksStore : public StateStore {
+ public:
+  explicit RocksStore(RocksOptions options)
+      : options_(std::move(options)),
+        empty_(NewMemoryStore()),
+        cache_(rocksdb::NewLRUCache(options_.block_cache_bytes)),
+        write_buffers_(
+            std::make_shared<rocksdb::WriteBufferManager>(options_.write_buffer_bytes, cache_)) {}
+
+  absl::StatusOr<std::unique_ptr<PartitionStore>> Open(int partition) override {
+    const std::string place = Place(partition);
+    std::error_code error;
+    if (options_.read_only && !fs::exists(place + "/CURRENT", error)) {
+      return empty_->Open(partition);
+    }
+    if (!options_.read_only) {
+      fs::create_directories(place, error);
+      if (error) return base::Unavailable("creating " + place + ": " + error.message());
+      fs::remove(place + "/checkpoint.incoming", error);  // a crash's leftover
+    }
+    rocksdb::DB* db = nullptr;
+    rocksdb::Status status =
+        options_.read_only ? OpenBeside(place, &db) : rocksdb::DB::Open(Tuning(), place, &db);
+    TIEOUT_RETURN_IF_ERROR(FromRocks(status, "opening", place));
+    auto store = std::make_unique<RocksPartition>(std::unique_ptr<rocksdb::DB>(db), place,
+                                                  options_.sst_bytes);
+    TIEOUT_RETURN_IF_ERROR(store->ReadMeta());
+    return store;
+  }
+
+  std::string Place(int partition) const override {
+    return fmt::format("{}/{}", options_.directory, partition);
+  }
+
+ private:
+  rocksdb::Options Tuning() const {
+    rocksdb::BlockBasedTableOptions table;
+    table.block_cache = cache_;
+    table.cache_index_and_filter_blocks = true;  // else they grow beside the bound
+    table.pin_l0_filter_and_index_blocks_in_cache = true;
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+    table.block_size = 16 << 10;  // pages are kilobytes, not rows
+
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    options.write_buffer_manager = write_buffers_;
+    options.write_buffer_size = options_.write_buffer_bytes;
+    options.compression = BestFastCompression();
+    options.max_open_files = 64;
+    options.max_background_jobs = 2;
+    options.avoid_flush_during_shutdown = true;  // each Write has flushed
+    options.keep_log_file_num = 2;
+    options.max_log_file_size = 1 << 20;
+    options.info_log_level = rocksdb::WARN_LEVEL;
+    return options;
+  }
+
+  // As a secondary: RocksDB's own way to read beside a writer, whose files stay readable while
+  // open. Between reading the manifest and opening, a compaction may take a file away: again then.
+  rocksdb::Status OpenBeside(const std::string& place, rocksdb::DB** db) const {
+    rocksdb::Options options = Tuning();
+    options.create_if_missing = false;
+    options.max_open_files = -1;
+    options.info_log = std::make_shared<NoLogger>();
+    rocksdb::Status status;
+    for (int attempt = 0; attempt < kOpenAttempts; ++attempt) {
+      status = rocksdb::DB::OpenAsSecondary(options, place, place, db);
+      if (status.ok()) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return status;
+  }
+
+  const RocksOptions options_;
+  const std::unique_ptr<StateStore> empty_;
+  const std::shared_ptr<rocksdb::Cache> cache_;
+  const std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<StateStore>> NewRocksStore(const RocksOptions& options) {
+  if (options.directory.empty()) return base::InvalidArgument("the store's directory is empty");
+  return std::make_unique<RocksStore>(options);
+}
+
+}  // namespace tieout::store
