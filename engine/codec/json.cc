@@ -32,6 +32,13 @@ std::string ToJson(std::string_view wire, Zeros zeros) {
   return json;
 }
 
+// The parser's message goes on with the text itself and a caret below the place.
+template <typename StringPiece>
+std::string_view FirstLine(StringPiece text) {
+  const std::string_view view(text.data(), text.size());
+  return view.substr(0, view.find('\n'));
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> EventFromJson(std::string_view json) {
@@ -40,9 +47,8 @@ absl::StatusOr<std::string> EventFromJson(std::string_view json) {
   options.ignore_unknown_fields = false;
   const auto parsed = util::JsonStringToMessage({json.data(), json.size()}, &message, options);
   if (!parsed.ok()) {
-    const auto why = parsed.message();
-    return base::InvalidArgument(fmt::format("{} is no event in JSON: {}", base::Quoted(json),
-                                             std::string_view(why.data(), why.size())));
+    return base::InvalidArgument(
+        fmt::format("{} is no event in JSON: {}", base::Quoted(json), FirstLine(parsed.message())));
   }
   const std::string wire = message.SerializeAsString();
   ledger::Event event;

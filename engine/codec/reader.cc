@@ -32,7 +32,7 @@ int64_t Reader::Join(const SplitMicros& split) {
 }
 
 void Reader::SkipUnknown() {
-  const auto number = static_cast<int>(in_.tag());
+  const auto number = Number();
   in_.skip();
   if (Schema()->FindFieldByNumber(number) != nullptr) {
     Refuse("has another wire type than the schema says");
@@ -52,12 +52,12 @@ void Reader::FindNewer(std::string what) {
 
 const google::protobuf::Descriptor* Reader::Schema() const {
   if (parent_ == nullptr) return schema_;
-  const auto number = static_cast<int>(parent_->in_.tag());
+  const auto number = parent_->Number();
   return parent_->Schema()->FindFieldByNumber(number)->message_type();
 }
 
 std::string Reader::Path() const {
-  const auto number = static_cast<int>(in_.tag());
+  const auto number = Number();
   const std::string name = Schema()->FindFieldByNumber(number)->name();
   return parent_ == nullptr ? name : fmt::format("{}.{}", parent_->Path(), name);
 }

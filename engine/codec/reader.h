@@ -188,6 +188,8 @@ class Reader {
   }
   Reader Nested() { return Reader(this, View()); }
 
+  int Number() const { return static_cast<int>(key_ >> 3); }
+
   // Below: the slow side, when something is wrong.
   base::Day DateFrom(std::string_view text);
   int64_t Join(const SplitMicros& split);
@@ -198,7 +200,7 @@ class Reader {
   std::string Path() const;  // of the field at hand: "payout.arrival_date"
 
   protozero::pbf_reader in_;
-  uint32_t key_ = 0;  // number and wire type of the field at hand
+  uint32_t key_ = 0;  // number and wire type of the field at hand; protozero forgets it when read
   const Reader* parent_ = nullptr;
   const google::protobuf::Descriptor* schema_;
   Findings* findings_;
