@@ -7,7 +7,8 @@
 // Positions are the log's own (Kafka's have gaps); ordinals are counted by the fold, elsewhere.
 // Errors: kFailedPrecondition: refused, with the way out; kUnavailable: try again later;
 // kDataLoss: the log is damaged; kAborted: another writer took over.
-// Thread safety: an EventLog may be used from several threads, a Reader and a Slot from one.
+// Thread safety: an EventLog may be used from several threads; a Reader, a Slot and a RoleWriter
+// from one. None of them outlives its EventLog.
 #pragma once
 
 #include <chrono>
@@ -30,8 +31,8 @@ std::string_view StreamName(Stream stream);  // "events", "records", "dead_lette
 struct Entry {
   Stream stream = Stream::kEvents;
   int partition = 0;
-  std::string key;
-  std::string value;
+  std::string key{};
+  std::string value{};
 };
 
 // One entry read. Views are valid until the next call on the Reader or Slot they came from.
@@ -59,7 +60,7 @@ class Reader {
 struct CommitPoint {
   int partition = 0;
   int64_t next_position = 0;
-  std::string progress;  // empty: nothing was ever committed
+  std::string progress{};  // empty: nothing was ever committed
 };
 
 struct Batch {
