@@ -1,0 +1,39 @@
+// How a bench says what it found: `name value unit` lines on stdout, for bench/run to pass on.
+#pragma once
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+namespace tieout::bench {
+
+inline void Report(const std::string& name, double value, const std::string& unit) {
+  fmt::print("{} {:.6g} {}\n", name, value, unit);
+  std::fflush(stdout);
+}
+
+// Wall and CPU time (all threads) since it was made.
+class Stopwatch {
+ public:
+  double wall_s() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+  double cpu_s() const { return ProcessCpu() - cpu_start_; }
+
+ private:
+  static double ProcessCpu() {
+    rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    auto seconds = [](const timeval& t) {
+      return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+    };
+    return seconds(used.ru_utime) + seconds(used.ru_stime);
+  }
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  double cpu_start_ = ProcessCpu();
+};
+
+}  // namespace tieout::bench
