@@ -11,20 +11,19 @@ namespace tieout::log {
 
 struct BackupReport {
   int64_t segments = 0;
-  int64_t appends = 0;
   int64_t entries = 0;
   int64_t bytes = 0;
 };
 
-// Copies the log in `dir` to `destination`, each append's CRC checked on the way, up to the last
-// append that was whole when the copying came there; a writer may go on writing meanwhile. The copy
-// is itself a log. kFailedPrecondition: `destination` exists and isn't empty. kDataLoss: as
-// OpenEmbedded. What was copied before an error is removed again.
+// Copies the log in `dir` to `destination`, up to the last append that was whole when it began; a
+// writer may go on writing meanwhile. Every append's CRC is checked before, and again in the copy,
+// which is itself a log. kFailedPrecondition: `destination` exists and isn't empty. kDataLoss: as
+// OpenEmbedded. An error leaves nothing behind in `destination`.
 absl::StatusOr<BackupReport> BackupEmbedded(const std::string& dir, const std::string& destination,
                                             const EmbeddedOptions& options);
 
-// The way back: checks the whole backup first, then copies it into `dir`, which must be empty or
-// not exist.
+// The way back, under the same conditions. The log goes on in `dir` from then on: what was appended
+// after the backup is gone, so a store that is further must be rebuilt.
 absl::StatusOr<BackupReport> RestoreEmbedded(const std::string& backup, const std::string& dir,
                                              const EmbeddedOptions& options);
 

@@ -31,7 +31,7 @@ class EmbeddedSlot : public Slot {
  private:
   struct Reading {
     int64_t position = -1;  // -1: not yet sought
-    std::vector<Stored> ready{};
+    std::vector<Stored> ready;
     size_t given = 0;
   };
   absl::Status CheckHeld(int partition) const;

@@ -70,10 +70,10 @@ absl::StatusOr<std::unique_ptr<FileLock>> LockLog(FileSystem& files, const std::
 
 struct EmbeddedWriter::Request {
   std::span<const Entry> entries;
-  std::string encoded{};
+  std::string encoded;
   const Turn* turn = nullptr;
   bool done = false;
-  absl::Status status{};
+  absl::Status status;
 };
 
 EmbeddedWriter::EmbeddedWriter(std::string directory, const EmbeddedOptions& options)

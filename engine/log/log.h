@@ -31,8 +31,8 @@ std::string_view StreamName(Stream stream);  // "events", "records", "dead_lette
 struct Entry {
   Stream stream = Stream::kEvents;
   int partition = 0;
-  std::string key{};
-  std::string value{};
+  std::string key;
+  std::string value;
 };
 
 // One entry read. Views are valid until the next call on the Reader or Slot they came from.
@@ -60,7 +60,7 @@ class Reader {
 struct CommitPoint {
   int partition = 0;
   int64_t next_position = 0;
-  std::string progress{};  // empty: nothing was ever committed
+  std::string progress;  // empty: nothing was ever committed
 };
 
 struct Batch {

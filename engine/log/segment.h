@@ -41,8 +41,8 @@ inline constexpr int kMaxPartitions = 4096;
 struct SegmentHeader {
   Identity identity;
   uint64_t number = 0;
-  std::vector<int64_t> ends{};        // by EndIndex
-  std::vector<CommitPoint> points{};  // by partition
+  std::vector<int64_t> ends;        // by EndIndex
+  std::vector<CommitPoint> points;  // by partition
 };
 
 inline size_t EndIndex(Stream stream, int partition, int partitions) {
