@@ -9,7 +9,7 @@ MAX_LINES = 500
 FLOATING = re.compile(r"\b(float|double)\b|#\s*include\s+<(cmath|cfloat)>")
 FLOATLESS = ("engine/ledger/", "engine/matching/")
 # Written apart, so that this file passes its own check.
-UNDONE = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
+UNDONE = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X(?=[:(])")) + r")\b")
 PERSONAL = re.compile(r"(?<![\w.$}/:-])/(home|root|Users|work|workspace)/\w")
 TEXT = (".h", ".cc", ".proto", ".py", ".txt", ".cmake", ".md", ".sh", ".java", ".toml", ".json", "")
 
@@ -60,6 +60,7 @@ if __name__ == "__main__":
         ],
         good=[
             ({"engine/ledger/a.h": "// Money as whole minor units.\n#pragma once\n",
+              "engine/ledger/a.cc": '"XXX": ISO 4217 for no currency\n',
               "engine/query/a.cc": "double seconds = 1;\n",
               "ops/run.sh": "mktemp -d /tmp/XXXXXX; cd /var/home/x\n"}, None),
         ],
