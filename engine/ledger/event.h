@@ -272,8 +272,9 @@ std::string MakeEventId(std::string_view provider, std::string_view merchant_acc
                   std::string_view entry_id, std::string_view component);
 
 // What was fixed when the entry arose: kind, account, amount, currency, origin references
-// (order, payment, refund, dispute, hold ids; chargeback phase, payout state). Two events of one
-// id agree iff these hashes agree.
+// (order, payment, refund, dispute, hold ids; chargeback phase, payout state). A payment id counts
+// only where no refund or dispute is named: those tell it, and not every channel repeats it. Two
+// events of one id agree iff these hashes agree.
 uint64_t ContentHash(const Event& event);
 
 }  // namespace tieout::ledger

@@ -27,6 +27,10 @@ void AppendEscaped(std::string_view part, std::string* id) {
 //   content := text(kind name) text(provider) text(merchant account) text(currency) number(amount)
 //              text(order) text(payment) text(refund) text(dispute) text(hold) body
 //   text    := number(size) bytes
+//
+// `payment` is empty where a refund or dispute is named: which payment it belongs to follows from
+// its own id, and not every channel tells it (an API list that isn't expanded doesn't).
+//
 //   number  := 8 bytes, big endian, two's complement; an unset day is its smallest int32
 //
 // `body` has fields only where they were fixed when the entry arose: a dispute's phase, a payout's
@@ -135,7 +139,9 @@ uint64_t ContentHash(const Event& event) {
   Content content;
   content.AddAll(KindName(event.kind()), event.account, event.amount);
   const References& refs = event.refs;
-  content.AddAll(refs.order_id, refs.payment_id, refs.refund_id, refs.dispute_id, refs.hold_id);
+  const bool follows = !refs.refund_id.empty() || !refs.dispute_id.empty();
+  const std::string_view payment = follows ? std::string_view() : refs.payment_id;
+  content.AddAll(refs.order_id, payment, refs.refund_id, refs.dispute_id, refs.hold_id);
   if (event.kind() == Kind::kSeller) content.Add(event.seller_id);
   std::visit([&](const auto& body) { content.Add(body); }, event.body);
   return content.Hash();

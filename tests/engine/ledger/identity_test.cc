@@ -88,6 +88,18 @@ TEST(ContentHash, StaysWithWhatComesLaterOrDiffersByChannel) {
   }
 }
 
+TEST(ContentHash, LeavesThePaymentToTheRefundOrDisputeThatTellsIt) {
+  for (const Change& names : {Change([](Event& e) { e.refs.refund_id = "re_1"; }),
+                              Change([](Event& e) { e.refs.dispute_id = "dp_1"; })}) {
+    Event with = Sold();
+    names(with);
+    Event without = with;
+    without.refs.payment_id = {};
+    EXPECT_EQ(ContentHash(with), ContentHash(without));
+    EXPECT_NE(ContentHash(with), ContentHash(Sold()));
+  }
+}
+
 template <typename B>
 uint64_t HashOf(B body) {
   Event event = Sold();
