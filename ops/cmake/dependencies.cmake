@@ -10,6 +10,8 @@ find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(EXPAT REQUIRED)
+find_package(date REQUIRED)        # time zones: g++ 12 has no tzdb of its own
+find_library(LIBCSV csv REQUIRED)  # libcsv ships neither CMake nor pkg-config files
 find_package(RocksDB REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(GTest REQUIRED)

@@ -1,0 +1,101 @@
+#include "connectors/lex/columns.h"
+
+#include <fmt/format.h>
+
+#include <cctype>
+
+namespace tieout::connectors {
+
+std::string NormalName(std::string_view name) {
+  std::string normal;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isspace(byte) != 0) {
+      if (!normal.empty() && normal.back() != ' ') normal.push_back(' ');
+    } else {
+      normal.push_back(static_cast<char>(std::tolower(byte)));
+    }
+  }
+  if (!normal.empty() && normal.back() == ' ') normal.pop_back();
+  return normal;
+}
+
+Columns::Columns(std::span<const std::string_view> header) {
+  for (const std::string_view name : header) {
+    names_.emplace_back(name);
+    normal_.push_back(NormalName(name));
+  }
+}
+
+int Columns::Find(std::string_view name) const {
+  const std::string wanted = NormalName(name);
+  for (size_t i = 0; i < normal_.size(); ++i) {
+    if (normal_[i] == wanted) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+int Columns::FindAny(std::initializer_list<std::string_view> names) const {
+  for (const std::string_view name : names) {
+    if (const int column = Find(name); column >= 0) return column;
+  }
+  return -1;
+}
+
+int Columns::FindBetween(std::string_view begin, std::string_view end) const {
+  for (size_t i = 0; i < normal_.size(); ++i) {
+    if (normal_[i].starts_with(begin) && normal_[i].ends_with(end)) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+void Cells::Fail(int column, std::string reason) {
+  if (failed_) return;
+  failed_ = true;
+  error_ = {column < 0 ? "" : std::string(columns_.name(column)), std::string(Text(column)),
+            std::move(reason)};
+}
+
+ledger::Minor Cells::Amount(int column, std::string_view currency, ledger::NumberFormat format) {
+  ledger::Minor amount = 0;
+  RowError error;
+  if (!failed_ &&
+      !ReadAmount(columns_.name(column), Text(column), currency, format, &amount, &error)) {
+    failed_ = true;
+    error_ = std::move(error);
+  }
+  return amount;
+}
+
+int64_t Cells::Instant(int column, const Zone& zone) {
+  const auto time = ParseIsoTime(Text(column));
+  if (time.ok()) return ToInstant(*time, zone);
+  Fail(column, base::Message(time.status()));
+  return 0;
+}
+
+base::Day Cells::Day(int column) {
+  const auto time = ParseIsoTime(Text(column));
+  if (time.ok()) return time->day;
+  Fail(column, base::Message(time.status()));
+  return {};
+}
+
+std::string Cells::Currency(int column) {
+  std::string currency;
+  RowError error;
+  if (!failed_ && !ReadCurrency(columns_.name(column), Text(column), &currency, &error)) {
+    failed_ = true;
+    error_ = std::move(error);
+  }
+  return failed_ ? std::string() : currency;
+}
+
+std::string WrongCellCount(size_t cells, size_t columns) {
+  return fmt::format("the row has {} cells, the header {} columns: {}", cells, columns,
+                     cells < columns ? "the file is cut off here, or a line break stands in a "
+                                       "field without quotes"
+                                     : "a separator stands in a field without quotes");
+}
+
+}  // namespace tieout::connectors

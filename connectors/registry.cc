@@ -1,0 +1,55 @@
+#include "connectors/registry.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "connectors/lex/encoding.h"
+#include "connectors/stripe/stripe.h"
+#include "engine/base/text.h"
+
+namespace tieout::connectors {
+
+std::span<const Connector* const> All() {
+  static const std::array<const Connector*, 1> kAll = {
+      &Stripe(),
+  };
+  return kAll;
+}
+
+const Connector* Find(std::string_view name) {
+  for (const Connector* connector : All()) {
+    if (connector->name() == name) return connector;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<const Connector*> Detect(std::string_view file_name, std::string_view head) {
+  if (head.empty()) return base::InvalidArgument(fmt::format("{} is empty", file_name));
+  const Connector* best = nullptr;
+  const Connector* rival = nullptr;
+  Confidence confidence = Confidence::kNone;
+  for (const Connector* connector : All()) {
+    const Confidence found = connector->Detect(head);
+    if (found == Confidence::kNone || found < confidence) continue;
+    rival = found == confidence ? best : nullptr;
+    best = connector;
+    confidence = found;
+  }
+  if (rival != nullptr) {
+    return base::InvalidArgument(
+        fmt::format("{}: {} and {} both know such content: say which with --connector NAME",
+                    file_name, rival->name(), best->name()));
+  }
+  if (best != nullptr) return best;
+  const std::string text = DecodeHead(head.substr(0, 4096));
+  std::string names;
+  for (const Connector* connector : All()) names += fmt::format("\n  {}", connector->reads());
+  return base::InvalidArgument(fmt::format(
+      "{}: no connector knows this content, which begins with {}. A bank's CSV needs a mapping "
+      "profile (--profile FILE). Known are:{}",
+      file_name, base::Quoted(std::string_view(text).substr(0, text.find_first_of("\r\n"))),
+      names));
+}
+
+}  // namespace tieout::connectors

@@ -1,0 +1,37 @@
+// Stripe: what moved the balance, from reports and from the API.
+//
+// Reads
+//   payout_reconciliation.itemized and by_id, ending_balance_reconciliation.itemized,
+//     balance_change_from_activity.itemized, payouts.itemized (any version, any choice of columns:
+//     they are bound by name),
+//   the Dashboard's balance history (`id,Type,Source,Amount,Fee,Net,Currency,Created (UTC),...`),
+//   API JSON: lists, arrays or lines of balance_transaction and payout objects.
+// Field by field from Stripe's API reference (balance_transaction, payout), its report type pages
+// and reporting categories. Amounts: reports in major units, decimal point or comma; the API in
+// Stripe's own minor units (zero-decimal currencies differ from ISO 4217, see amounts.h).
+//
+// Identity: provider "stripe"; merchant account from the command line, since no file names it;
+// entry = balance transaction id, components `gross`, `fee` (the fee column), `tax` (the fee column
+// of fee and network_cost rows is the tax on that fee). A payout's entry is its own id (po_...):
+// component `initiated` when it leaves, `failed` when its money comes back, whatever the reason
+// (the CSV can't tell failed from cancelled, so both must be one event).
+//
+// Never change: balance transaction id, currency, gross, fee, category, source, created.
+// Come later, as amendments of the entry: payout id (as of the payout's effective time), available
+// on, status, order id (metadata can be edited), and of the payout: arrival date, trace id, status,
+// list complete.
+// payment_id = the charge (ch_, py_): the only one every channel has. Refunds and disputes are
+// known by their own id (refund_id, dispute_id), which is their content; the charge they belong to
+// stands in `charge_id` or in the expanded source, and is left out where a channel doesn't tell it.
+//
+// Sign: Stripe's are effects on the balance and so are ours; fees turn sign; a payout's row is
+// negative, our payout is what was sent to the bank, positive.
+#pragma once
+
+#include "connectors/connector.h"
+
+namespace tieout::connectors {
+
+const Connector& Stripe();
+
+}  // namespace tieout::connectors
