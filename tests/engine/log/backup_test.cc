@@ -93,7 +93,8 @@ TEST_F(BackupTest, ABackupThatPowerCutShortIsNoLog) {
     files_.Restart(&random);
     EXPECT_EQ(OpenEmbedded("backup", options_).ok(), finished) << operations;
     if (finished) break;
-    for (const std::string& name : *files_.List("backup")) {
+    const std::vector<std::string> left = files_.List("backup").value();
+    for (const std::string& name : left) {
       ASSERT_TRUE(files_.Remove("backup/" + name).ok());
     }
     ASSERT_TRUE(files_.SyncDirectory("backup").ok());
