@@ -102,6 +102,9 @@ class Fold {
 // tick. The ids are "builtin/...".
 std::vector<ledger::Event> BuiltinConfiguration();
 
+// "unassigned/<provider>/<merchant account>": the home of what no declared account owns.
+std::string UnassignedHome(const ledger::AccountRef& account);
+
 // The home of an event, the log's key: the owner's seller id, or "unassigned/<account>". Publishers
 // call it with the accounts the log has declared; the fold calls it to refuse a foreign key.
 class AccountDirectory {

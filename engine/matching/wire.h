@@ -60,10 +60,8 @@ class PageWriter {
     PutFixed64(static_cast<uint64_t>(static_cast<unsigned __int128>(v) >> 64));
   }
   template <typename T>
-    requires std::is_enum_v<T>
-  void Put(T v) {
-    PutVarint(static_cast<uint64_t>(v));
-  }
+  requires std::is_enum_v<T>
+  void Put(T v) { PutVarint(static_cast<uint64_t>(v)); }
   void Put(base::Day d) { Put(d.days); }
   void Put(const base::Hash128& h) {
     PutFixed64(h.high);
@@ -101,7 +99,7 @@ class PageWriter {
     }
   }
   template <typename T>
-    requires requires(PageWriter& w, T& t) { Visit(w, t); }
+  requires requires(PageWriter& w, T& t) { Visit(w, t); }
   void Put(const T& v) {
     Visit(*this, const_cast<T&>(v));  // a writer changes nothing; one Visit serves both directions
   }
@@ -167,10 +165,8 @@ class PageReader {
     v = static_cast<__int128>((static_cast<unsigned __int128>(high) << 64) | low);
   }
   template <typename T>
-    requires std::is_enum_v<T>
-  void Get(T& v) {
-    v = static_cast<T>(GetVarint());
-  }
+  requires std::is_enum_v<T>
+  void Get(T& v) { v = static_cast<T>(GetVarint()); }
   void Get(base::Day& d) { Get(d.days); }
   void Get(base::Hash128& h) {
     h.high = GetFixed64();
@@ -216,10 +212,8 @@ class PageReader {
     }
   }
   template <typename T>
-    requires requires(PageReader& r, T& t) { Visit(r, t); }
-  void Get(T& v) {
-    Visit(*this, v);
-  }
+  requires requires(PageReader& r, T& t) { Visit(r, t); }
+  void Get(T& v) { Visit(*this, v); }
 
   std::string_view rest_;
   bool ok_ = true;

@@ -1,0 +1,54 @@
+#include <algorithm>
+
+#include "engine/matching/fold.h"
+
+namespace tieout::matching {
+
+std::string UnassignedHome(const ledger::AccountRef& account) {
+  std::string home = "unassigned/";
+  home += account.provider;
+  home += '/';
+  home += account.merchant_account;
+  return home;
+}
+
+void AccountDirectory::Declare(const ledger::AccountRef& account,
+                               const ledger::AccountOpened& opened) {
+  std::string name(account.provider);
+  name += '\x1f';
+  name += account.merchant_account;
+  auto it = std::lower_bound(accounts_.begin(), accounts_.end(), name,
+                             [](const auto& a, const std::string& n) { return a.first < n; });
+  if (it == accounts_.end() || it->first != name) it = accounts_.insert(it, {name, {}});
+  std::vector<Ownership>& owners = it->second;
+  Ownership ownership{opened.owner_from, std::string(opened.owner), opened.shared,
+                      std::string(opened.pays_into)};
+  const auto later = std::find_if(owners.begin(), owners.end(),
+                                  [&](const Ownership& o) { return o.from >= ownership.from; });
+  if (later != owners.end() && later->from == ownership.from) {
+    *later = std::move(ownership);
+  } else {
+    owners.insert(later, std::move(ownership));
+  }
+}
+
+std::string_view AccountDirectory::OwnerOn(const ledger::AccountRef& account, base::Day day) const {
+  std::string name(account.provider);
+  name += '\x1f';
+  name += account.merchant_account;
+  const auto it = std::lower_bound(accounts_.begin(), accounts_.end(), name,
+                                   [](const auto& a, const std::string& n) { return a.first < n; });
+  if (it == accounts_.end() || it->first != name) return {};
+  for (auto o = it->second.rbegin(); o != it->second.rend(); ++o) {
+    if (!o->from.is_set() || o->from <= day) return o->owner;
+  }
+  return {};
+}
+
+std::string AccountDirectory::HomeOf(const ledger::Event& event) const {
+  if (event.kind() == ledger::Kind::kSeller) return std::string(event.seller_id);
+  const std::string_view owner = OwnerOn(event.account, base::DayOf(event.occurred_at_us));
+  return owner.empty() ? UnassignedHome(event.account) : std::string(owner);
+}
+
+}  // namespace tieout::matching

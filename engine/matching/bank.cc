@@ -1,0 +1,333 @@
+#include "engine/matching/bank.h"
+
+#include <algorithm>
+
+#include "engine/matching/coverage.h"
+#include "engine/matching/rules.h"
+#include "engine/matching/speak.h"
+
+namespace tieout::matching {
+namespace {
+
+using ledger::Status;
+namespace reason = ledger::reason;
+
+WideMinor Magnitude(WideMinor v) { return v < 0 ? -v : v; }
+
+}  // namespace
+
+void BankLevel::FixDates(PayoutState* p) const {
+  const RuleState* rule = p->expectation_rule == kNone ? nullptr : &turn_.rule(p->expectation_rule);
+  const ConfigPage& config = turn_.state.config();
+  const std::string calendar = rule == nullptr ? "" : rule->calendar;
+  const std::optional<Day> stated = base::ParseDay(p->arrival.value);
+  p->due = stated ? *stated
+                  : AddBankingDays(config, calendar, p->occurred,
+                                   rule == nullptr ? 0 : rule->lag_banking_days);
+  p->due_from = p->due.plus(rule == nullptr ? 0 : -static_cast<int32_t>(rule->window_before_days));
+  p->due_to = p->due.plus(rule == nullptr ? 0 : static_cast<int32_t>(rule->window_after_days));
+  const Day last =
+      AddBankingDays(config, calendar, p->due, rule == nullptr ? 0 : rule->grace_banking_days);
+  p->business_deadline_us = last.plus(1).start_us();
+}
+
+absl::Status BankLevel::PayoutChanged(uint32_t payout) {
+  facts_.AddPayoutIds(payout);
+  TIEOUT_RETURN_IF_ERROR(Rejudge({payout}, {}));
+  const PayoutState& p = home().payouts[payout];
+  if (!facts_.IsLive(payout) || p.group != kNone) return absl::OkStatus();
+  return Schedule(turn_, DueKind::kPayoutBank, payout, 0, p.business_deadline_us);
+}
+
+absl::Status BankLevel::PayoutFailed(uint32_t payout) {
+  TIEOUT_RETURN_IF_ERROR(Rejudge({payout}, {}));
+  PayoutState& p = home().payouts[payout];
+  if (p.amount == 0) return absl::OkStatus();
+  ledger::Record record = PayoutRecord(payout, Status::kUnmatched, reason::kPayoutFailed);
+  record.members.front().event_id = p.failed_event_id;
+  record.members.front().position.ordinal = p.failed_ordinal;
+  Say(turn_, std::move(record), p.bank, p.entry);
+  return absl::OkStatus();
+}
+
+absl::Status BankLevel::DepositArrived(uint32_t deposit) {
+  facts_.AddDeposit(deposit);
+  TIEOUT_RETURN_IF_ERROR(Rejudge({}, {deposit}));
+  const DepositState& d = home().deposits[deposit];
+  if (d.group != kNone) return absl::OkStatus();
+  return Schedule(turn_, DueKind::kDeposit, deposit, 0, d.business_deadline_us);
+}
+
+absl::Status BankLevel::Rejudge(const std::vector<uint32_t>& payouts,
+                                const std::vector<uint32_t>& deposits) {
+  Concerned concerned;
+  concerned.payouts.insert(payouts.begin(), payouts.end());
+  concerned.deposits.insert(deposits.begin(), deposits.end());
+  SpreadByReference(&concerned);
+  AddFreeDeposits(&concerned);
+  std::vector<Group> groups = ReferenceGroups(concerned);
+  for (uint32_t d : concerned.deposits) {
+    if (facts_.NamesPayout(d)) continue;
+    TIEOUT_ASSIGN_OR_RETURN(std::optional<Group> group, AmountGroup(d));
+    if (group) groups.push_back(std::move(*group));
+  }
+  return Replace(concerned, std::move(groups));
+}
+
+void BankLevel::AddOldGroup(uint32_t group, Concerned* concerned) const {
+  if (group == kNone) return;
+  const Group& g = home().groups[group];
+  concerned->deposits.insert(g.deposits.begin(), g.deposits.end());
+  if (g.status != Status::kProposed) concerned->payouts.insert(g.payouts.begin(), g.payouts.end());
+}
+
+void BankLevel::SpreadByReference(Concerned* concerned) const {
+  for (size_t before = 0; before != concerned->payouts.size() + concerned->deposits.size();) {
+    before = concerned->payouts.size() + concerned->deposits.size();
+    for (uint32_t p : std::set<uint32_t>(concerned->payouts)) {
+      AddOldGroup(home().payouts[p].group, concerned);
+      const std::vector<uint32_t> citing = facts_.Citing(p);
+      concerned->deposits.insert(citing.begin(), citing.end());
+    }
+    for (uint32_t d : std::set<uint32_t>(concerned->deposits)) {
+      AddOldGroup(home().deposits[d].group, concerned);
+      const std::vector<uint32_t> linked = facts_.Linked(d);
+      concerned->payouts.insert(linked.begin(), linked.end());
+    }
+  }
+}
+
+void BankLevel::AddFreeDeposits(Concerned* concerned) const {
+  const std::set<uint32_t> seeds = concerned->deposits;
+  for (uint32_t p : concerned->payouts) {
+    const std::vector<uint32_t> could = facts_.CouldBeFrom(p);
+    concerned->deposits.insert(could.begin(), could.end());
+  }
+  for (uint32_t d : seeds) {
+    if (facts_.NamesPayout(d)) continue;
+    for (uint32_t p : facts_.Candidates(d)) {
+      if (home().payouts[p].amount != home().deposits[d].amount) continue;
+      for (uint32_t rival : facts_.CouldBeFrom(p)) {
+        if (home().deposits[rival].amount == home().deposits[d].amount)
+          concerned->deposits.insert(rival);
+      }
+    }
+  }
+  // Their present groups are judged again as wholes.
+  for (uint32_t d : std::set<uint32_t>(concerned->deposits))
+    AddOldGroup(home().deposits[d].group, concerned);
+}
+
+std::vector<Group> BankLevel::ReferenceGroups(const Concerned& concerned) const {
+  std::vector<Group> groups;
+  std::set<uint32_t> done;
+  for (uint32_t seed : concerned.deposits) {
+    if (done.contains(seed)) continue;
+    std::set<uint32_t> payouts, deposits{seed};
+    for (size_t before = 0; before != payouts.size() + deposits.size();) {
+      before = payouts.size() + deposits.size();
+      for (uint32_t d : std::set<uint32_t>(deposits)) {
+        const std::vector<uint32_t> linked = facts_.Linked(d);
+        payouts.insert(linked.begin(), linked.end());
+      }
+      for (uint32_t p : payouts) {
+        for (uint32_t d : facts_.Citing(p)) {
+          const std::vector<uint32_t> linked = facts_.Linked(d);
+          if (std::binary_search(linked.begin(), linked.end(), p)) deposits.insert(d);
+        }
+      }
+    }
+    done.insert(deposits.begin(), deposits.end());
+    if (payouts.empty()) continue;
+    groups.push_back(
+        ReferenceGroup({payouts.begin(), payouts.end()}, {deposits.begin(), deposits.end()}));
+  }
+  return groups;
+}
+
+Group BankLevel::ReferenceGroup(std::vector<uint32_t> payouts,
+                                std::vector<uint32_t> deposits) const {
+  const HomePage& h = home();
+  Group g;
+  g.live = true;
+  g.payouts = std::move(payouts);
+  g.deposits = std::move(deposits);
+  WideMinor expected = 0, actual = 0;
+  std::vector<uint32_t> by_arrival = g.payouts, by_value = g.deposits;
+  std::sort(by_arrival.begin(), by_arrival.end(), [&](uint32_t a, uint32_t b) {
+    return std::tie(h.payouts[a].due, h.payouts[a].event_id) <
+           std::tie(h.payouts[b].due, h.payouts[b].event_id);
+  });
+  std::sort(by_value.begin(), by_value.end(), [&](uint32_t a, uint32_t b) {
+    return std::tie(h.deposits[a].value_date, h.deposits[a].event_id) <
+           std::tie(h.deposits[b].value_date, h.deposits[b].event_id);
+  });
+  std::map<uint32_t, WideMinor> rest;
+  for (uint32_t p : by_arrival) expected += rest[p] = h.payouts[p].amount;
+  for (uint32_t d : by_value) {
+    const std::vector<uint32_t> linked = facts_.Linked(d);
+    WideMinor left = h.deposits[d].amount;
+    actual += left;
+    for (uint32_t p : by_arrival) {
+      if (!std::binary_search(linked.begin(), linked.end(), p)) continue;
+      const WideMinor take = Magnitude(left) < Magnitude(rest[p]) ? left : rest[p];
+      if (take == 0) continue;
+      left -= take;
+      rest[p] -= take;
+      g.allocations.push_back({p, d, static_cast<Minor>(take)});
+    }
+  }
+  const std::string_view equal = g.payouts.size() == 1 && g.deposits.size() == 1 ? kReferenceExact
+                                 : g.payouts.size() == 1                         ? kReferencePartial
+                                                                                 : kReferenceSet;
+  g.status = Status::kMatched;
+  if (expected == actual) {
+    g.rule_id = equal;
+  } else if (ToleratesRest(g, expected, actual)) {
+    g.rule_id = kReferenceTolerance;
+    g.rule = h.payouts[g.payouts.front()].tolerance_rule;
+  } else {
+    g.status = Status::kPartiallyMatched;
+    g.rule_id = Magnitude(actual) < Magnitude(expected) ? kReferencePartial : kReferenceOver;
+  }
+  if (g.rule == kNone) {
+    g.rule = RuleInForce(turn_.state.config(), g.rule_id,
+                         h.accounts[h.payouts[g.payouts.front()].account]);
+  }
+  return g;
+}
+
+bool BankLevel::ToleratesRest(const Group& group, WideMinor expected, WideMinor actual) const {
+  const uint32_t index = home().payouts[group.payouts.front()].tolerance_rule;
+  if (index == kNone) return false;
+  const RuleState& rule = turn_.rule(index);
+  const WideMinor by_percent = Magnitude(expected) * rule.tolerance_bp / 10'000;
+  WideMinor tolerance = rule.tolerance;
+  if (rule.tolerance_bp > 0)
+    tolerance = rule.tolerance > 0 ? std::min(tolerance, by_percent) : by_percent;
+  return tolerance > 0 && Magnitude(actual - expected) <= tolerance;
+}
+
+bool BankLevel::OneAnother(uint32_t deposit, uint32_t payout) const {
+  for (uint32_t rival : facts_.CouldBeFrom(payout)) {
+    if (rival != deposit && home().deposits[rival].amount == home().deposits[deposit].amount)
+      return false;
+  }
+  return true;
+}
+
+absl::StatusOr<std::optional<Group>> BankLevel::AmountGroup(uint32_t deposit) const {
+  const HomePage& h = home();
+  const DepositState& d = h.deposits[deposit];
+  const std::vector<uint32_t> candidates = facts_.Candidates(deposit);
+  Group g;
+  WideMinor span = 0;
+  for (uint32_t p : candidates) {
+    span += Magnitude(h.payouts[p].amount);
+    if (h.payouts[p].amount == d.amount) g.payouts.push_back(p);
+  }
+  if (g.payouts.empty() || d.amount_date_rule == kNone) return std::nullopt;
+  g.live = true;
+  g.deposits = {deposit};
+  g.rule_id = kAmountDate;
+  g.rule = d.amount_date_rule;
+  g.candidates = candidates.size();
+  if (g.payouts.size() > 1 || !OneAnother(deposit, g.payouts.front())) {
+    g.status = Status::kProposed;
+    g.reason = reason::kAmbiguous;
+    return g;
+  }
+  TIEOUT_ASSIGN_OR_RETURN(const bool attributable, facts_.Attributable(deposit, g.payouts.front()));
+  const WideMinor bound = turn_.rule(g.rule).chance_bound;
+  const bool chance_excluded = candidates.size() < 62 && (bound << candidates.size()) <= span;
+  if (attributable && chance_excluded) {
+    g.status = Status::kMatched;
+    g.allocations.push_back({g.payouts.front(), deposit, d.amount});
+  } else {
+    g.status = Status::kProposed;
+    g.reason = reason::kWeakEvidence;
+  }
+  return g;
+}
+
+absl::StatusOr<bool> BankLevel::BankCovered(uint32_t payout, const Due& due) {
+  const PayoutState& p = home().payouts[payout];
+  const std::string currency = home().accounts[p.account].currency;
+  std::vector<uint32_t> needed;
+  if (!p.pays_into.empty()) {
+    needed.push_back(AccountIndex(home(), {ledger::kBankProvider, p.pays_into, currency}));
+  } else {
+    for (uint32_t i = 0; i < home().accounts.size(); ++i) {
+      const AccountState& a = home().accounts[i];
+      if (a.is_bank() && a.currency == currency && !a.merchant_account.empty()) needed.push_back(i);
+    }
+    if (needed.empty())
+      needed.push_back(AccountIndex(home(), {ledger::kBankProvider, "", currency}));
+  }
+  return CoveredOrParked(turn_, needed, due);
+}
+
+absl::Status BankLevel::JudgePayout(uint32_t payout, const Due& due) {
+  PayoutState& p = home().payouts[payout];
+  if (!facts_.IsLive(payout)) return absl::OkStatus();
+  if (due.business_us != p.business_deadline_us && p.group == kNone)
+    return absl::OkStatus();  // its arrival was amended
+  if (p.group != kNone) {
+    Group& g = home().groups[p.group];
+    if (g.status != Status::kPartiallyMatched || g.rule_id != kReferencePartial || !g.said.empty())
+      return absl::OkStatus();
+    for (uint32_t other : g.payouts) {
+      if (home().payouts[other].business_deadline_us > turn_.state.log_us())
+        return absl::OkStatus();
+    }
+    TIEOUT_ASSIGN_OR_RETURN(const bool covered, BankCovered(payout, due));
+    if (!covered) return absl::OkStatus();
+    Group& again = home().groups[home().payouts[payout].group];
+    again.said = reason::kAmountUnder;
+    SayGroup(again);
+    return absl::OkStatus();
+  }
+  for (const Group& g : home().groups) {  // an item of a proposal is not missing
+    if (g.live && g.status == Status::kProposed &&
+        std::find(g.payouts.begin(), g.payouts.end(), payout) != g.payouts.end()) {
+      return absl::OkStatus();
+    }
+  }
+  if (!p.bank.break_id.empty()) return absl::OkStatus();
+  TIEOUT_ASSIGN_OR_RETURN(const bool covered, BankCovered(payout, due));
+  if (!covered) return absl::OkStatus();
+  ledger::Record record = PayoutRecord(payout, Status::kUnmatched, reason::kMissingDeposit);
+  AddNearestDeposits(payout, &record);
+  PayoutState& said = home().payouts[payout];
+  Say(turn_, std::move(record), said.bank, said.entry);
+  return absl::OkStatus();
+}
+
+absl::Status BankLevel::JudgeDeposit(uint32_t deposit, const Due& due) {
+  DepositState& d = home().deposits[deposit];
+  if (d.group != kNone) {
+    Group& g = home().groups[d.group];
+    if (g.status != Status::kPartiallyMatched || g.rule_id != kReferenceOver || !g.said.empty())
+      return absl::OkStatus();
+    for (uint32_t other : g.deposits) {
+      if (home().deposits[other].business_deadline_us > turn_.state.log_us())
+        return absl::OkStatus();
+    }
+    g.said = reason::kAmountOver;
+    SayGroup(g);
+    return absl::OkStatus();
+  }
+  if (!d.anchor.break_id.empty()) return absl::OkStatus();
+  TIEOUT_ASSIGN_OR_RETURN(const std::vector<uint32_t> sources, facts_.PossibleSources(deposit));
+  TIEOUT_ASSIGN_OR_RETURN(const bool covered, CoveredOrParked(turn_, sources, due));
+  if (!covered) return absl::OkStatus();
+  ledger::Record record =
+      DepositRecord(deposit, Status::kUnmatched,
+                    d.amount < 0 ? reason::kUnexpectedWithdrawal : reason::kUnexpectedDeposit);
+  AddNearestPayouts(deposit, &record);
+  DepositState& said = home().deposits[deposit];
+  Say(turn_, std::move(record), said.anchor, said.event_id);
+  return absl::OkStatus();
+}
+
+}  // namespace tieout::matching

@@ -1,0 +1,72 @@
+// Level bank: payouts against bank deposits. The facts (bank_facts.h) decide the groups; what was
+// said before decides only how the change is told: superseded, revoked, healed.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "engine/matching/bank_facts.h"
+#include "engine/matching/turn.h"
+
+namespace tieout::matching {
+
+class BankLevel {
+ public:
+  explicit BankLevel(Turn& turn) : turn_(turn), facts_(turn) {}
+
+  // A payout became known, or its arrival or one of its ids changed.
+  absl::Status PayoutChanged(uint32_t payout);
+  absl::Status PayoutFailed(uint32_t payout);
+  absl::Status DepositArrived(uint32_t deposit);
+  // Their deadlines have passed.
+  absl::Status JudgePayout(uint32_t payout, const Due& due);
+  absl::Status JudgeDeposit(uint32_t deposit, const Due& due);
+  // The window and deadline of a payout from its arrival date and rule.
+  void FixDates(PayoutState* payout) const;
+
+ private:
+  // Payouts and deposits whose groups may change.
+  struct Concerned {
+    std::set<uint32_t> payouts, deposits;
+  };
+  absl::Status Rejudge(const std::vector<uint32_t>& payouts, const std::vector<uint32_t>& deposits);
+  void AddOldGroup(uint32_t group, Concerned* concerned) const;
+  // Seeds and all that reference evidence ties to them, now or before.
+  void SpreadByReference(Concerned* concerned) const;
+  // Free deposits whose candidates or rivals have changed.
+  void AddFreeDeposits(Concerned* concerned) const;
+
+  std::vector<Group> ReferenceGroups(const Concerned& concerned) const;
+  Group ReferenceGroup(std::vector<uint32_t> payouts, std::vector<uint32_t> deposits) const;
+  absl::StatusOr<std::optional<Group>> AmountGroup(uint32_t deposit) const;
+  bool ToleratesRest(const Group& group, WideMinor expected, WideMinor actual) const;
+  bool OneAnother(uint32_t deposit, uint32_t payout) const;  // unique on the payout's side
+
+  absl::Status Replace(const Concerned& concerned, std::vector<Group> groups);
+  void Book(const Group& group, int sign);
+  void Revoke(Anchor& anchor, ledger::Record record);
+  void RevokeGroup(const Group& group);
+  void Announce(Group& group, const std::vector<Group>& replaced, std::vector<bool>* told);
+  void SayGroup(const Group& group);
+  absl::Status ScheduleOpen(const Concerned& concerned);
+  absl::Status ScheduleRest(const Group& group);
+
+  Anchor& LeadAnchor(const Group& group);
+  ledger::Record GroupRecord(const Group& group, ledger::Status status) const;
+  ledger::Record PayoutRecord(uint32_t payout, ledger::Status status,
+                              std::string_view reason) const;
+  ledger::Record DepositRecord(uint32_t deposit, ledger::Status status,
+                               std::string_view reason) const;
+  void AddNearestDeposits(uint32_t payout, ledger::Record* record) const;
+  void AddNearestPayouts(uint32_t deposit, ledger::Record* record) const;
+  // false: parked until a source reports; the due item waits there.
+  absl::StatusOr<bool> BankCovered(uint32_t payout, const Due& due);
+
+  HomePage& home() { return turn_.home(); }
+  const HomePage& home() const { return turn_.cached.page; }
+
+  Turn& turn_;
+  BankFacts facts_;
+};
+
+}  // namespace tieout::matching

@@ -1,0 +1,52 @@
+// Level bank, the facts: which deposit cites which payout, and what else it could be. Functions of
+// the home's payouts and deposits alone, never of what was said about them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/matching/turn.h"
+
+namespace tieout::matching {
+
+class BankFacts {
+ public:
+  explicit BankFacts(Turn& turn);
+
+  // Called after the home's vectors changed.
+  void AddPayoutIds(uint32_t payout);
+  void AddDeposit(uint32_t deposit);
+
+  bool IsLive(uint32_t payout) const;  // seen, not failed, not zero
+  // Live payouts that the deposit cites: same sign and currency, by an id no other live payout has.
+  std::vector<uint32_t> Linked(uint32_t deposit) const;
+  // Deposits whose texts hold one of the payout's ids, whatever else speaks against it.
+  std::vector<uint32_t> Citing(uint32_t payout) const;
+  bool IsLinkedByAny(uint32_t payout) const;
+  // Takes part in reference rules only.
+  bool NamesPayout(uint32_t deposit) const;
+  // Same currency and sign, value date in the window, bank account and payer fit.
+  bool CouldBe(uint32_t deposit, uint32_t payout) const;
+  // Free payouts the deposit could be.
+  std::vector<uint32_t> Candidates(uint32_t deposit) const;
+  // Deposits that name no payout and could be this one.
+  std::vector<uint32_t> CouldBeFrom(uint32_t payout) const;
+  // (a): the deposit names the payout's provider, or only that account pays into its bank account.
+  absl::StatusOr<bool> Attributable(uint32_t deposit, uint32_t payout) const;
+  // The home's accounts that a deposit might come from; empty: none.
+  absl::StatusOr<std::vector<uint32_t>> PossibleSources(uint32_t deposit) const;
+
+ private:
+  const HomePage& home() const { return turn_.cached.page; }
+  std::vector<uint32_t> Cited(uint32_t deposit) const;  // any payout whose id its texts hold
+  std::vector<std::string> CitedIds(uint32_t deposit, uint32_t payout) const;
+  absl::StatusOr<std::string> PaysInto(const AccountState& account) const;
+
+  Turn& turn_;
+  HomeIndex& index_;
+};
+
+// The ids under which a payout may be cited.
+std::vector<std::string> IdsOf(const PayoutState& payout);
+
+}  // namespace tieout::matching

@@ -1,0 +1,320 @@
+// Level bank, the telling: from the groups that stood to those that stand now.
+#include <algorithm>
+#include <cstdlib>
+
+#include "engine/matching/bank.h"
+#include "engine/matching/speak.h"
+
+namespace tieout::matching {
+namespace {
+
+using ledger::Level;
+using ledger::Role;
+using ledger::Status;
+
+bool Same(const Group& a, const Group& b) {
+  return a.rule_id == b.rule_id && a.status == b.status && a.reason == b.reason &&
+         a.payouts == b.payouts && a.deposits == b.deposits && a.allocations == b.allocations;
+}
+
+bool Contains(const std::vector<uint32_t>& all, const std::vector<uint32_t>& some) {
+  return std::includes(all.begin(), all.end(), some.begin(), some.end());
+}
+
+// The new group tells the old one's story on: it need not be revoked first.
+bool Continues(const Group& old, const Group& now) {
+  if (old.status == Status::kProposed) return Contains(now.deposits, old.deposits);
+  return old.by_reference() && now.by_reference() && now.status != Status::kProposed &&
+         Contains(now.deposits, old.deposits) && Contains(now.payouts, old.payouts);
+}
+
+bool IsLive(const Anchor& anchor) {
+  return !anchor.last_record.empty() && anchor.status != Status::kRevoked;
+}
+
+uint32_t FreePlace(std::vector<Group>& groups) {
+  for (uint32_t i = 0; i < groups.size(); ++i) {
+    if (!groups[i].live) return i;
+  }
+  groups.emplace_back();
+  return static_cast<uint32_t>(groups.size() - 1);
+}
+
+}  // namespace
+
+Anchor& BankLevel::LeadAnchor(const Group& g) {
+  return g.status == Status::kProposed ? home().deposits[g.deposits.front()].anchor
+                                       : home().payouts[g.payouts.front()].bank;
+}
+
+absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> groups) {
+  HomePage& h = home();
+  std::set<uint32_t> olds;
+  for (uint32_t p : concerned.payouts) olds.insert(h.payouts[p].group);
+  for (uint32_t d : concerned.deposits) olds.insert(h.deposits[d].group);
+  olds.erase(kNone);
+
+  std::vector<Group> replaced;
+  for (uint32_t old : olds) {
+    const auto same = std::find_if(groups.begin(), groups.end(),
+                                   [&](const Group& g) { return Same(g, h.groups[old]); });
+    if (same != groups.end()) {
+      groups.erase(same);
+      continue;
+    }
+    Group gone = std::move(h.groups[old]);
+    h.groups[old] = Group{};
+    Book(gone, -1);
+    if (gone.status != Status::kProposed) {
+      for (uint32_t p : gone.payouts) h.payouts[p].group = kNone;
+    }
+    for (uint32_t d : gone.deposits) h.deposits[d].group = kNone;
+    replaced.push_back(std::move(gone));
+  }
+
+  std::vector<bool> told(replaced.size(), false);
+  for (size_t i = 0; i < replaced.size(); ++i) {
+    if (std::any_of(groups.begin(), groups.end(),
+                    [&](const Group& g) { return Continues(replaced[i], g); }))
+      continue;
+    RevokeGroup(replaced[i]);
+    told[i] = true;
+  }
+  for (Group& g : groups) {
+    const uint32_t place = FreePlace(h.groups);
+    if (g.status != Status::kProposed) {
+      for (uint32_t p : g.payouts) h.payouts[p].group = place;
+    }
+    for (uint32_t d : g.deposits) h.deposits[d].group = place;
+    Book(g, +1);
+    Announce(g, replaced, &told);
+    TIEOUT_RETURN_IF_ERROR(ScheduleRest(g));
+    h.groups[place] = std::move(g);
+  }
+  Concerned released;
+  for (const Group& g : replaced) {
+    released.payouts.insert(g.payouts.begin(), g.payouts.end());
+    released.deposits.insert(g.deposits.begin(), g.deposits.end());
+  }
+  return ScheduleOpen(released);
+}
+
+void BankLevel::Book(const Group& group, int sign) {
+  for (const Group::Allocation& a : group.allocations) {
+    const WideMinor amount = WideMinor{a.amount} * sign;
+    Post(home().accounts[home().payouts[a.payout].account], Bucket::kInTransit, Bucket::kPaid,
+         amount);
+    Post(home().accounts[home().deposits[a.deposit].account], Bucket::kBankCleared,
+         Bucket::kBankUnmatched, amount);
+  }
+}
+
+void BankLevel::Revoke(Anchor& anchor, ledger::Record record) {
+  Say(turn_, std::move(record), anchor, "");
+}
+
+void BankLevel::RevokeGroup(const Group& group) {
+  Revoke(LeadAnchor(group), GroupRecord(group, Status::kRevoked));
+}
+
+void BankLevel::Announce(Group& g, const std::vector<Group>& replaced, std::vector<bool>* told) {
+  Anchor& lead = LeadAnchor(g);
+  for (size_t i = 0; i < replaced.size(); ++i) {
+    if ((*told)[i] || !Continues(replaced[i], g)) continue;
+    (*told)[i] = true;
+    Anchor& old = LeadAnchor(replaced[i]);
+    if (&old == &lead) continue;
+    if (IsLive(lead)) {
+      RevokeGroup(replaced[i]);
+    } else {
+      TakeOver(old, lead);
+    }
+  }
+  const auto close = [&](Anchor& own, const ledger::Record& record) {
+    if (&own == &lead || own.break_id.empty()) return;
+    if (IsLive(lead)) {
+      Revoke(own, record);
+    } else {
+      TakeOver(own, lead);
+    }
+  };
+  for (uint32_t p : g.payouts) close(home().payouts[p].bank, PayoutRecord(p, Status::kRevoked, ""));
+  for (uint32_t d : g.deposits)
+    close(home().deposits[d].anchor, DepositRecord(d, Status::kRevoked, ""));
+  SayGroup(g);
+}
+
+void BankLevel::SayGroup(const Group& g) {
+  const std::string& about = g.status == Status::kProposed
+                                 ? home().deposits[g.deposits.front()].event_id
+                                 : home().payouts[g.payouts.front()].entry;
+  Say(turn_, GroupRecord(g, g.status), LeadAnchor(g), about);
+}
+
+absl::Status BankLevel::ScheduleRest(const Group& g) {
+  if (g.status != Status::kPartiallyMatched) return absl::OkStatus();
+  int64_t business = 0;
+  if (g.rule_id == "reference_over") {
+    for (uint32_t d : g.deposits)
+      business = std::max(business, home().deposits[d].business_deadline_us);
+    return Schedule(turn_, DueKind::kDeposit, g.deposits.front(), 0, business);
+  }
+  for (uint32_t p : g.payouts)
+    business = std::max(business, home().payouts[p].business_deadline_us);
+  return Schedule(turn_, DueKind::kPayoutBank, g.payouts.front(), 0, business);
+}
+
+absl::Status BankLevel::ScheduleOpen(const Concerned& released) {
+  for (uint32_t p : released.payouts) {
+    if (!facts_.IsLive(p) || home().payouts[p].group != kNone ||
+        !home().payouts[p].bank.break_id.empty())
+      continue;
+    TIEOUT_RETURN_IF_ERROR(
+        Schedule(turn_, DueKind::kPayoutBank, p, 0, home().payouts[p].business_deadline_us));
+  }
+  for (uint32_t d : released.deposits) {
+    if (home().deposits[d].group != kNone || !home().deposits[d].anchor.break_id.empty()) continue;
+    TIEOUT_RETURN_IF_ERROR(
+        Schedule(turn_, DueKind::kDeposit, d, 0, home().deposits[d].business_deadline_us));
+  }
+  return absl::OkStatus();
+}
+
+ledger::Record BankLevel::GroupRecord(const Group& g, Status status) const {
+  const HomePage& h = home();
+  const bool proposal = g.status == Status::kProposed;
+  const AccountState& account = proposal ? h.accounts[h.deposits[g.deposits.front()].account]
+                                         : h.accounts[h.payouts[g.payouts.front()].account];
+  ledger::Record record = NewRecord(turn_, account, Level::kBank, status,
+                                    status == Status::kRevoked ? ""
+                                    : proposal                 ? g.reason
+                                                               : g.said);
+  record.rule_id = g.rule_id;
+  if (g.rule != kNone) record.rule_version = turn_.rule(g.rule).version;
+  WideMinor expected = 0, actual = 0;
+  const auto allocated = [&](uint32_t Group::Allocation::*side, uint32_t index) {
+    WideMinor sum = 0;
+    for (const Group::Allocation& a : g.allocations) {
+      if (a.*side == index) sum += a.amount;
+    }
+    return static_cast<Minor>(sum);  // never beyond the member's own amount
+  };
+  for (uint32_t p : g.payouts) {
+    const PayoutState& s = h.payouts[p];
+    expected += s.amount;
+    record.members.push_back(NewMember(turn_, Role::kPayout, s.event_id, s.ordinal, s.amount,
+                                       allocated(&Group::Allocation::payout, p)));
+    record.due_on = record.due_on.is_set() ? std::max(record.due_on, s.due) : s.due;
+  }
+  for (uint32_t d : g.deposits) {
+    const DepositState& s = h.deposits[d];
+    actual += s.amount;
+    record.members.push_back(NewMember(turn_, Role::kBankDeposit, s.event_id, s.ordinal, s.amount,
+                                       allocated(&Group::Allocation::deposit, d)));
+  }
+  if (proposal) expected = actual;
+  if (proposal)
+    std::rotate(record.members.begin(), record.members.end() - 1,
+                record.members.end());  // what it is about first
+  record.search.candidates = g.candidates;
+  SetAmounts(expected, actual, &record);
+  return record;
+}
+
+ledger::Record BankLevel::PayoutRecord(uint32_t payout, Status status,
+                                       std::string_view reason) const {
+  const PayoutState& p = home().payouts[payout];
+  ledger::Record record =
+      NewRecord(turn_, home().accounts[p.account], Level::kBank, status, reason);
+  if (p.expectation_rule != kNone) NameRule(turn_, p.expectation_rule, &record);
+  record.members.push_back(NewMember(turn_, Role::kPayout, p.event_id, p.ordinal, p.amount, 0));
+  record.due_on = p.due;
+  record.search.window_from = p.due_from;
+  record.search.window_to = p.due_to;
+  SetAmounts(p.amount, 0, &record);
+  return record;
+}
+
+ledger::Record BankLevel::DepositRecord(uint32_t deposit, Status status,
+                                        std::string_view reason) const {
+  const DepositState& d = home().deposits[deposit];
+  ledger::Record record =
+      NewRecord(turn_, home().accounts[d.account], Level::kBank, status, reason);
+  if (d.deposit_rule != kNone) NameRule(turn_, d.deposit_rule, &record);
+  record.members.push_back(
+      NewMember(turn_, Role::kBankDeposit, d.event_id, d.ordinal, d.amount, 0));
+  record.due_on = d.value_date;
+  SetAmounts(0, d.amount, &record);
+  return record;
+}
+
+namespace {
+
+struct Near {
+  WideMinor off;
+  ledger::Candidate candidate;
+};
+
+void KeepNearest(std::vector<Near> found, ledger::Record* record) {
+  record->search.candidates = found.size();
+  record->search.steps = found.size();
+  const auto magnitude = [](WideMinor v) { return v < 0 ? -v : v; };
+  std::sort(found.begin(), found.end(), [&](const Near& a, const Near& b) {
+    return std::make_tuple(magnitude(a.off), std::abs(a.candidate.days_off), a.candidate.event_id) <
+           std::make_tuple(magnitude(b.off), std::abs(b.candidate.days_off), b.candidate.event_id);
+  });
+  if (found.size() > 3) found.resize(3);
+  for (Near& n : found) record->search.nearest.push_back(std::move(n.candidate));
+}
+
+std::string WhyNot(Minor amount_off, bool in_window, int32_t days_off, bool named_elsewhere,
+                   std::string_view currency) {
+  if (named_elsewhere) return "cites another payout";
+  if (amount_off != 0) return "amount off by " + ledger::FormatMoney(amount_off, currency);
+  if (!in_window) return std::to_string(days_off) + " days off";
+  return "other payer or bank account";
+}
+
+}  // namespace
+
+void BankLevel::AddNearestDeposits(uint32_t payout, ledger::Record* record) const {
+  const PayoutState& p = home().payouts[payout];
+  std::vector<Near> found;
+  for (uint32_t i = 0; i < home().deposits.size(); ++i) {
+    const DepositState& d = home().deposits[i];
+    if (home().accounts[d.account].currency != record->currency || (d.amount < 0) != (p.amount < 0))
+      continue;
+    if (d.group != kNone && home().groups[d.group].status == Status::kMatched) continue;
+    const WideMinor off = WideMinor{d.amount} - p.amount;
+    const int32_t days = d.value_date.days - p.due.days;
+    found.push_back(
+        {off,
+         {d.event_id, static_cast<Minor>(off), days,
+          WhyNot(static_cast<Minor>(off), d.value_date >= p.due_from && d.value_date <= p.due_to,
+                 days, facts_.NamesPayout(i), record->currency)}});
+  }
+  KeepNearest(std::move(found), record);
+}
+
+void BankLevel::AddNearestPayouts(uint32_t deposit, ledger::Record* record) const {
+  const DepositState& d = home().deposits[deposit];
+  std::vector<Near> found;
+  for (uint32_t i = 0; i < home().payouts.size(); ++i) {
+    const PayoutState& p = home().payouts[i];
+    if (!facts_.IsLive(i) || p.group != kNone ||
+        home().accounts[p.account].currency != record->currency ||
+        (d.amount < 0) != (p.amount < 0)) {
+      continue;
+    }
+    const WideMinor off = WideMinor{d.amount} - p.amount;
+    const int32_t days = d.value_date.days - p.due.days;
+    found.push_back(
+        {off,
+         {p.event_id, static_cast<Minor>(off), days,
+          WhyNot(static_cast<Minor>(off), d.value_date >= p.due_from && d.value_date <= p.due_to,
+                 days, false, record->currency)}});
+  }
+  KeepNearest(std::move(found), record);
+}
+
+}  // namespace tieout::matching

@@ -1,0 +1,19 @@
+// Absence needs coverage: before a source has reported beyond the due day, an item waits there and
+// the source is said to be late, once.
+#pragma once
+
+#include <vector>
+
+#include "engine/matching/turn.h"
+
+namespace tieout::matching {
+
+// True when every account's closed reports reach the due item's business deadline. Else parks the
+// item at the first that doesn't and says SOURCE_LATE for each that doesn't.
+absl::StatusOr<bool> CoveredOrParked(Turn& turn, const std::vector<uint32_t>& accounts,
+                                     const Due& due);
+
+// An account's coverage grew: what waited for it is judged at the next tick.
+absl::Status CoverageGrew(Turn& turn, uint32_t account);
+
+}  // namespace tieout::matching

@@ -1,0 +1,291 @@
+// What an event of each kind does at its home, by the table (table.h).
+#include <algorithm>
+
+#include "engine/base/check.h"
+#include "engine/matching/bank.h"
+#include "engine/matching/coverage.h"
+#include "engine/matching/fold_impl.h"
+#include "engine/matching/order.h"
+#include "engine/matching/payout.h"
+#include "engine/matching/rules.h"
+
+namespace tieout::matching {
+namespace {
+
+using Field = ledger::Amendment::Field;
+
+// The amendment of an entry's field that holds: the latest as_of, then the greater value.
+const Entry* Holding(const DayPage& page, uint64_t entry, Field field) {
+  const auto it = page.index.by_entry.find(entry);
+  if (it == page.index.by_entry.end()) return nullptr;
+  const Entry* best = nullptr;
+  for (uint32_t i : it->second) {
+    const Entry& e = page.entries[i];
+    if (e.kind != ledger::Kind::kAmendment || e.field != field) continue;
+    if (best == nullptr || std::tie(e.as_of_us, e.value) > std::tie(best->as_of_us, best->value))
+      best = &e;
+  }
+  return best;
+}
+
+base::Day AvailableOn(const DayPage& page, const Entry& sale) {
+  const Entry* amended = Holding(page, sale.entry, Field::kAvailableOn);
+  if (amended == nullptr) return sale.available;
+  return base::ParseDay(amended->value).value_or(sale.available);
+}
+
+// Where a sale's money stands: pending until log time reaches the day.
+void PostSale(Turn& turn, AccountState& account, base::Day available, WideMinor amount,
+              Bucket counter) {
+  if (available.is_set() && available > turn.state.log_day()) {
+    Post(account, counter, Bucket::kPending, amount);
+    account.maturing[available.days] += amount;
+  } else {
+    Post(account, counter, Bucket::kAvailable, amount);
+  }
+}
+
+absl::Status ScheduleMaturing(Turn& turn, uint32_t account, base::Day available) {
+  if (!available.is_set() || available <= turn.state.log_day()) return absl::OkStatus();
+  return Schedule(turn, DueKind::kMature, account, 0, available.start_us(), false);
+}
+
+}  // namespace
+
+absl::Status FoldImpl::ApplyFact(Turn& turn, const ledger::Event& event, uint64_t ordinal,
+                                 uint64_t content, const Hash128& id) {
+  if (event.kind() == ledger::Kind::kSeller) {
+    turn.home().seller_status = std::get<ledger::SellerInfo>(event.body).status;
+    return absl::OkStatus();
+  }
+  const uint32_t account = AccountIndex(turn.home(), event.account);
+  TIEOUT_ASSIGN_OR_RETURN(const Found kept, Memory(turn).Keep(event, id, content, ordinal));
+  Entry& entry = kept.page->page.entries[kept.index];
+  entry.account = account;
+  entry.available = event.available_on;
+  switch (event.kind()) {
+    case ledger::Kind::kPayout:
+      return Payout(turn, event, account);
+    case ledger::Kind::kBankDeposit:
+      return Deposit(turn, event, account);
+    case ledger::Kind::kAmendment:
+      return Amend(turn, event, account, kept);
+    case ledger::Kind::kSourceReport:
+      return Report(turn, event, account);
+    default:
+      return Item(turn, event, account, kept);
+  }
+}
+
+absl::Status FoldImpl::Item(Turn& turn, const ledger::Event& event, uint32_t account, Found kept) {
+  const Mechanism* mechanism = MechanismOf(event.kind());
+  TIEOUT_CHECK(mechanism != nullptr && mechanism->listed);
+  AccountState& a = turn.home().accounts[account];
+  const base::Day day = base::DayOf(event.occurred_at_us);
+  if (event.kind() == ledger::Kind::kSale) {
+    const base::Day available = AvailableOn(kept.page->page, kept.entry());
+    PostSale(turn, a, available, event.amount, mechanism->from);
+    TIEOUT_RETURN_IF_ERROR(ScheduleMaturing(turn, account, available));
+    ++a.sale_count;
+    a.last_sale = std::max(a.last_sale, day);
+  } else {
+    Post(a, mechanism->from, mechanism->to, event.amount);
+  }
+  if (mechanism->expects == Expects::kFeeBySchedule) {
+    TIEOUT_RETURN_IF_ERROR(OrderLevel(turn).Sale(event, kept.entry().ordinal, account, kept.page));
+  }
+  if (mechanism->observes == Observes::kSaleOfPayment) {
+    TIEOUT_RETURN_IF_ERROR(OrderLevel(turn).FeeOrReversal(event, kept.entry().ordinal, account));
+  }
+  PayoutLevel payouts(turn);
+  Entry& entry = kept.page->page.entries[kept.index];
+  if (const Entry* named = Holding(kept.page->page, entry.entry, Field::kPayoutId)) {
+    return named->value.empty()
+               ? absl::OkStatus()
+               : payouts.Move(entry,
+                              payouts.PayoutOf(PayoutEntry(event.account, named->value), account));
+  }
+  if (event.refs.payout_id.empty()) return absl::OkStatus();
+  return payouts.Move(entry,
+                      payouts.PayoutOf(PayoutEntry(event.account, event.refs.payout_id), account));
+}
+
+absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t account) {
+  using PayoutMark = ledger::Payout::State;
+  const auto& body = std::get<ledger::Payout>(event.body);
+  PayoutLevel level(turn);
+  const std::string entry = event.refs.payout_id.empty()
+                                ? std::string(ledger::EntryOf(event.event_id))
+                                : PayoutEntry(event.account, event.refs.payout_id);
+  const uint32_t index = level.PayoutOf(entry, account);
+  PayoutState& p = turn.home().payouts[index];
+  AccountState& a = turn.home().accounts[account];
+  BankLevel bank(turn);
+  if (body.state == PayoutMark::kInitiated || body.state == PayoutMark::kPaid) {
+    if (body.arrival_date.is_set())
+      p.arrival.Offer(base::FormatDay(body.arrival_date), INT64_MIN + 1);
+    p.list_complete = p.list_complete || body.list_complete;
+    if (!event.refs.trace_id.empty()) p.trace_id.Offer(event.refs.trace_id, INT64_MIN + 1);
+    if (!event.refs.bank_reference.empty())
+      p.bank_reference.Offer(event.refs.bank_reference, INT64_MIN + 1);
+    if (!event.refs.end_to_end_id.empty())
+      p.end_to_end_id.Offer(event.refs.end_to_end_id, INT64_MIN + 1);
+    if (!p.seen) {
+      p.seen = true;
+      p.event_id = event.event_id;
+      p.ordinal = turn.position.ordinal;
+      p.amount = event.amount;
+      p.occurred = base::DayOf(event.occurred_at_us);
+      TIEOUT_ASSIGN_OR_RETURN(p.pays_into, PaysInto(event.account));
+      p.expectation_rule = RuleInForce(state_.config(), kPayoutExpectation, a);
+      p.tolerance_rule = RuleInForce(state_.config(), kReferenceTolerance, a);
+      const Mechanism* mechanism = MechanismOf(ledger::Kind::kPayout);
+      Post(a, mechanism->from, mechanism->to, event.amount);
+      a.last_payout = std::max(a.last_payout, p.occurred);
+    }
+    bank.FixDates(&p);
+    TIEOUT_RETURN_IF_ERROR(bank.PayoutChanged(index));
+    return level.Check(index, false);
+  }
+  if (p.failed) return absl::OkStatus();
+  p.failed = true;
+  p.failed_event_id = event.event_id;
+  p.failed_ordinal = turn.position.ordinal;
+  if (!p.seen) {
+    p.amount = event.amount;
+    p.occurred = base::DayOf(event.occurred_at_us);
+    bank.FixDates(&p);
+  }
+  Post(a, Bucket::kInTransit, Bucket::kAvailable, event.amount);
+  return bank.PayoutFailed(index);
+}
+
+absl::Status FoldImpl::Deposit(Turn& turn, const ledger::Event& event, uint32_t account) {
+  const auto& body = std::get<ledger::BankDeposit>(event.body);
+  AccountState& a = turn.home().accounts[account];
+  const Mechanism* mechanism = MechanismOf(ledger::Kind::kBankDeposit);
+  Post(a, mechanism->from, mechanism->to, event.amount);
+  const base::Day value = body.value_date.is_set() ? body.value_date : body.booking_date;
+  a.last_bank_value = std::max(a.last_bank_value, value);
+  if (event.amount == 0) return absl::OkStatus();
+  DepositState d;
+  d.event_id = event.event_id;
+  d.ordinal = turn.position.ordinal;
+  d.account = account;
+  d.amount = event.amount;
+  d.value_date = value;
+  d.counterparty = body.counterparty;
+  d.remittance = body.remittance;
+  d.end_to_end_id = event.refs.end_to_end_id;
+  d.trace_id = event.refs.trace_id;
+  d.bank_reference = event.refs.bank_reference;
+  d.payout_id = event.refs.payout_id;
+  d.amount_date_rule = RuleInForce(state_.config(), kAmountDate, a);
+  d.deposit_rule = RuleInForce(state_.config(), kDepositExpectation, a);
+  const RuleState* rule = d.deposit_rule == kNone ? nullptr : &turn.rule(d.deposit_rule);
+  d.business_deadline_us = AddBankingDays(state_.config(), rule == nullptr ? "" : rule->calendar,
+                                          value, rule == nullptr ? 0 : rule->grace_banking_days)
+                               .plus(1)
+                               .start_us();
+  BankLevel bank(turn);
+  turn.home().deposits.push_back(std::move(d));
+  return bank.DepositArrived(static_cast<uint32_t>(turn.home().deposits.size() - 1));
+}
+
+absl::Status FoldImpl::Amend(Turn& turn, const ledger::Event& event, uint32_t account, Found kept) {
+  const auto& body = std::get<ledger::Amendment>(event.body);
+  Entry& entry = kept.page->page.entries[kept.index];
+  entry.field = body.field;
+  entry.as_of_us = body.as_of_us;
+  if (body.field != Field::kPayoutId && body.field != Field::kAvailableOn)
+    return AmendPayout(turn, event, account);
+  // The value that held before this one decides what moves.
+  entry.field = Field::kUnspecified;
+  const DayPage& page = kept.page->page;
+  const Entry* before = Holding(page, entry.entry, body.field);
+  entry.field = body.field;
+  entry.value = body.value;
+  const Entry* now = Holding(page, entry.entry, body.field);
+  if (now != &entry) return absl::OkStatus();
+  const auto siblings = page.index.by_entry.at(entry.entry);
+  for (uint32_t i : siblings) {
+    Entry& item = kept.page->page.entries[i];
+    if (!ledger::IsBalanceItem(item.kind)) continue;
+    AccountState& a = turn.home().accounts[item.account];
+    if (body.field == Field::kPayoutId) {
+      PayoutLevel payouts(turn);
+      const uint32_t payout =
+          body.value.empty()
+              ? kNone
+              : payouts.PayoutOf(
+                    PayoutEntry({a.provider, a.merchant_account, a.currency}, body.value),
+                    item.account);
+      TIEOUT_RETURN_IF_ERROR(payouts.Move(item, payout));
+    } else if (item.kind == ledger::Kind::kSale) {
+      const base::Day was = before == nullptr
+                                ? item.available
+                                : base::ParseDay(before->value).value_or(item.available);
+      const base::Day is = base::ParseDay(body.value).value_or(item.available);
+      if (was.is_set() && was > state_.log_day()) {
+        Post(a, Bucket::kPending, Bucket::kAvailable, item.amount);
+        a.maturing[was.days] -= item.amount;
+      }
+      if (is.is_set() && is > state_.log_day()) {
+        Post(a, Bucket::kAvailable, Bucket::kPending, item.amount);
+        a.maturing[is.days] += item.amount;
+        TIEOUT_RETURN_IF_ERROR(ScheduleMaturing(turn, item.account, is));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FoldImpl::AmendPayout(Turn& turn, const ledger::Event& event, uint32_t account) {
+  const auto& body = std::get<ledger::Amendment>(event.body);
+  if (body.field == Field::kStatus || body.field == Field::kOrderId)
+    return absl::OkStatus();  // shown, decides nothing
+  PayoutLevel level(turn);
+  const uint32_t index = level.PayoutOf(body.entry, account);
+  PayoutState& p = turn.home().payouts[index];
+  BankLevel bank(turn);
+  bool changed = false;
+  switch (body.field) {
+    case Field::kTraceId:
+      changed = p.trace_id.Offer(body.value, body.as_of_us);
+      break;
+    case Field::kBankReference:
+      changed = p.bank_reference.Offer(body.value, body.as_of_us);
+      break;
+    case Field::kEndToEndId:
+      changed = p.end_to_end_id.Offer(body.value, body.as_of_us);
+      break;
+    case Field::kArrivalDate:
+      changed = p.arrival.Offer(body.value, body.as_of_us);
+      break;
+    case Field::kListComplete:
+      p.list_complete = true;
+      return level.Check(index, false);
+    default:
+      break;
+  }
+  if (!changed || !p.seen) return absl::OkStatus();
+  bank.FixDates(&p);
+  return bank.PayoutChanged(index);
+}
+
+absl::Status FoldImpl::Report(Turn& turn, const ledger::Event& event, uint32_t account) {
+  const auto& body = std::get<ledger::SourceReport>(event.body);
+  SourceState& source = turn.home().sources[SourceIndex(turn.home(), event.source.sha256)];
+  source.coverage_from_us = body.coverage_from_us;
+  source.coverage_to_us = body.coverage_to_us;
+  if (body.phase == ledger::SourceReport::Phase::kOpened) {
+    source.opened = true;
+    return absl::OkStatus();
+  }
+  AccountState& a = turn.home().accounts[account];
+  if (body.coverage_to_us <= a.covered_until_us) return absl::OkStatus();
+  a.covered_until_us = body.coverage_to_us;
+  return CoverageGrew(turn, account);
+}
+
+}  // namespace tieout::matching

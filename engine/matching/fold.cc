@@ -1,0 +1,229 @@
+#include "engine/matching/fold.h"
+
+#include <algorithm>
+
+#include "engine/matching/fold_impl.h"
+#include "engine/matching/rules.h"
+#include "engine/matching/speak.h"
+
+namespace tieout::matching {
+namespace {
+
+using ledger::Kind;
+namespace reason = ledger::reason;
+
+constexpr uint32_t kSemantics = 1;      // the newest number this fold knows
+constexpr int32_t kLookbackDays = 800;  // of log time
+
+// Kinds that semantics number 1 doesn't know.
+bool IsLater(Kind kind) {
+  return kind == Kind::kNone || kind == Kind::kCancellation || kind == Kind::kPaymentFailed ||
+         kind == Kind::kRetraction;
+}
+
+absl::Status NeedsNewer(const ledger::Event& event) {
+  const uint32_t number = std::max(event.semantics, kSemantics + 1);
+  return base::FailedPrecondition("event \"" + std::string(event.event_id) + "\" of kind " +
+                                  std::string(ledger::KindName(event.kind())) +
+                                  " needs semantics number " + std::to_string(number) +
+                                  "; this build folds up to " + std::to_string(kSemantics) +
+                                  ": upgrade tieout");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Fold>> Fold::Open(int partition, PageSource* pages) {
+  auto fold = std::make_unique<FoldImpl>(partition, pages);
+  TIEOUT_RETURN_IF_ERROR(fold->Load());
+  return std::unique_ptr<Fold>(std::move(fold));
+}
+
+void FoldImpl::Bury(std::string_view key, std::string_view reason, std::string error,
+                    uint64_t ordinal, Output* out) {
+  ledger::DeadLetter& letter = out->dead_letters.emplace_back();
+  letter.position = {static_cast<uint32_t>(partition_), ordinal};
+  letter.reason = reason;
+  letter.error = std::move(error);
+  letter.key = key;
+  letter.tick = state_.meta().tick;
+}
+
+absl::Status FoldImpl::ApplyPoison(std::string_view key, std::string_view value,
+                                   std::string_view error, Output* out) {
+  const uint64_t ordinal = state_.meta().next_ordinal++;
+  Bury(key, reason::kUndecodable, std::string(error), ordinal, out);
+  out->dead_letters.back().value = value;
+  return absl::OkStatus();
+}
+
+absl::Status FoldImpl::Apply(std::string_view key, const ledger::Event& event, Output* out) {
+  if (event.semantics > kSemantics || IsLater(event.kind())) return NeedsNewer(event);
+  if (state_.meta().log_id.empty() && event.kind() != Kind::kLog) {
+    return base::FailedPrecondition(
+        "partition " + std::to_string(partition_) + " begins with a " +
+        std::string(ledger::KindName(event.kind())) +
+        " event, not with the log's own: create it with `tieout topics create`");
+  }
+  const uint64_t ordinal = state_.meta().next_ordinal++;
+  ++out->counters.events[static_cast<size_t>(event.kind())];
+  switch (event.kind()) {
+    case Kind::kLog:
+      return Begin(event, ordinal, out);
+    case Kind::kTick:
+      return Tick(std::get<ledger::Tick>(event.body), event.event_id, ordinal, out);
+    case Kind::kSemantics:
+      state_.meta().semantics = std::get<ledger::SemanticsChange>(event.body).number;
+      return absl::OkStatus();
+    case Kind::kRule:
+    case Kind::kCalendar:
+    case Kind::kAccount:
+    case Kind::kStart:
+      return Configure(event);
+    default:
+      return ApplyAtHome(key, event, ordinal, out);
+  }
+}
+
+absl::Status FoldImpl::Begin(const ledger::Event& event, uint64_t ordinal, Output* out) {
+  const auto& log = std::get<ledger::LogBeginning>(event.body);
+  MetaPage& meta = state_.meta();
+  if (log.semantics > kSemantics) return NeedsNewer(event);
+  if (!meta.log_id.empty()) {
+    Bury("", reason::kInvalid, "a second beginning of the log", ordinal, out);
+    return absl::OkStatus();
+  }
+  if (log.partitioner != "murmur2") {
+    return base::FailedPrecondition("the log's partitioner is \"" + std::string(log.partitioner) +
+                                    "\", not murmur2");
+  }
+  meta.log_id = log.log_id;
+  meta.partitions = log.partitions;
+  meta.semantics = log.semantics;
+  return absl::OkStatus();
+}
+
+absl::Status FoldImpl::Configure(const ledger::Event& event) {
+  if (!state_.mutable_config().seen.insert(std::string(event.event_id)).second)
+    return absl::OkStatus();
+  if (event.kind() == Kind::kRule) {
+    ApplyRule(std::get<ledger::Rule>(event.body), &state_.mutable_config());
+    return absl::OkStatus();
+  }
+  if (event.kind() == Kind::kCalendar) {
+    ApplyCalendar(std::get<ledger::Calendar>(event.body), &state_.mutable_config());
+    return absl::OkStatus();
+  }
+  return Declare(event);
+}
+
+absl::Status FoldImpl::Declare(const ledger::Event& event) {
+  TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
+                          state_.Owners(event.account.provider, event.account.merchant_account));
+  owners->dirty = true;
+  if (const auto* start = std::get_if<ledger::Start>(&event.body)) {
+    owners->page.first_day = start->first_day;
+    return absl::OkStatus();
+  }
+  const auto& opened = std::get<ledger::AccountOpened>(event.body);
+  OwnersPage::Ownership ownership{opened.owner_from, std::string(opened.owner),
+                                  std::string(opened.pays_into), std::string(opened.time_zone),
+                                  opened.shared};
+  std::vector<OwnersPage::Ownership>& list = owners->page.owners;
+  const auto later = std::find_if(list.begin(), list.end(),
+                                  [&](const auto& o) { return o.from >= ownership.from; });
+  if (later != list.end() && later->from == ownership.from) {
+    *later = std::move(ownership);
+  } else {
+    list.insert(later, std::move(ownership));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> FoldImpl::HomeOf(const ledger::Event& event) {
+  if (event.kind() == Kind::kSeller) return std::string(event.seller_id);
+  TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
+                          state_.Owners(event.account.provider, event.account.merchant_account));
+  const base::Day day = base::DayOf(event.occurred_at_us);
+  const std::vector<OwnersPage::Ownership>& list = owners->page.owners;
+  for (auto o = list.rbegin(); o != list.rend(); ++o) {
+    if (!o->from.is_set() || o->from <= day) return o->owner;
+  }
+  return UnassignedHome(event.account);
+}
+
+absl::StatusOr<std::string> FoldImpl::PaysInto(const ledger::AccountRef& account) {
+  TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
+                          state_.Owners(account.provider, account.merchant_account));
+  return owners->page.owners.empty() ? std::string() : owners->page.owners.back().pays_into;
+}
+
+absl::Status FoldImpl::ApplyAtHome(std::string_view key, const ledger::Event& event,
+                                   uint64_t ordinal, Output* out) {
+  TIEOUT_ASSIGN_OR_RETURN(const std::string home, HomeOf(event));
+  const int wanted = base::PartitionOf(home, static_cast<int>(state_.meta().partitions));
+  if (key != home || wanted != partition_) {
+    Bury(key, reason::kWrongPartition,
+         "its home is \"" + home + "\" (partition " + std::to_string(wanted) +
+             "), it stands under the key \"" + std::string(key) + "\" in partition " +
+             std::to_string(partition_) + ": send it again under its home's key",
+         ordinal, out);
+    return absl::OkStatus();
+  }
+  if (const auto* deposit = std::get_if<ledger::BankDeposit>(&event.body);
+      deposit != nullptr && deposit->provisional) {
+    return absl::OkStatus();  // an intraday line never settles; the booked one will
+  }
+  TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const cached, state_.Home(home));
+  Turn turn{state_, *cached, out, {static_cast<uint32_t>(partition_), ordinal}, event.event_id};
+  if (event.kind() != Kind::kSeller && state_.meta().tick != 0 &&
+      base::DayOf(event.occurred_at_us).days < state_.log_day().days - kLookbackDays) {
+    SayInputTrouble(turn, event, reason::kBeforeLookback, nullptr);
+    return absl::OkStatus();
+  }
+  Memory memory(turn);
+  const uint64_t content = ledger::ContentHash(event);
+  Hash128 id;
+  Found first;
+  TIEOUT_ASSIGN_OR_RETURN(const Sighting sighting, memory.Recall(event, content, &id, &first));
+  switch (sighting) {
+    case Sighting::kSame:
+      ++out->counters.duplicates;
+      return absl::OkStatus();
+    case Sighting::kConflict:
+      SayInputTrouble(turn, event, reason::kConflictingDuplicate, &first);
+      return absl::OkStatus();
+    case Sighting::kUnclear:
+      SayInputTrouble(turn, event, reason::kPossibleDuplicateRow, &first);
+      return absl::OkStatus();
+    case Sighting::kNew:
+      return ApplyFact(turn, event, ordinal, content, id);
+  }
+  return absl::OkStatus();
+}
+
+void FoldImpl::SayInputTrouble(Turn& turn, const ledger::Event& event, std::string_view reason,
+                               const Found* first) {
+  const uint32_t account = AccountIndex(turn.home(), event.account);
+  ledger::Record record = NewRecord(turn, turn.home().accounts[account], ledger::Level::kSource,
+                                    ledger::Status::kUnmatched, reason);
+  if (first != nullptr) {
+    record.members.push_back(NewMember(turn, ledger::RoleOf(first->entry().kind), event.event_id,
+                                       first->entry().ordinal, first->entry().amount, 0));
+  }
+  record.members.push_back(NewMember(turn, ledger::RoleOf(event.kind()), event.event_id,
+                                     turn.position.ordinal, event.amount, 0));
+  SetAmounts(first == nullptr ? 0 : first->entry().amount, event.amount, &record);
+  Anchor anchor;  // each sighting is its own
+  Say(turn, std::move(record), anchor,
+      std::string(event.event_id) + std::string(reason) + std::to_string(turn.position.ordinal));
+}
+
+FoldStats FoldImpl::stats() const {
+  FoldStats stats;
+  stats.next_ordinal = state_.meta().next_ordinal;
+  stats.tick = state_.meta().tick;
+  stats.resident_bytes = state_.resident_bytes();
+  return stats;
+}
+
+}  // namespace tieout::matching

@@ -1,0 +1,109 @@
+// The fold's pages in memory: loaded on demand, changed in place, handed out at a checkpoint.
+//
+//   HomePage& home = ...;                       Ref<DayPage> day; pages.Day(...)
+//   slot->Touch();                              // before the first change of a page
+//
+// Nothing iterates in hash order into a result: a checkpoint sorts by key, and the digest is a sum.
+// Thread safety: none.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "engine/base/hash.h"
+#include "engine/base/status.h"
+#include "engine/matching/fold.h"
+#include "engine/matching/wire.h"
+
+namespace tieout::matching {
+
+// Abseil's own string hash takes absl::string_view only, which Debian 12's isn't std's.
+struct NameHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view name) const { return base::HashBytes64(name); }
+};
+
+// A page of one kind in memory.
+template <typename Page>
+struct Cached {
+  Page page;
+  bool dirty = false;
+  bool stored = false;  // the store has it, with digest `stored_digest`
+  base::Digest stored_digest;
+  uint64_t used = 0;  // of the last use, for Trim
+  size_t bytes = 0;   // as last packed
+};
+
+// All pages of one kind. Keys have the kind's one-letter prefix.
+template <typename Page>
+class PageTable {
+ public:
+  explicit PageTable(char prefix) : prefix_(prefix) {}
+
+  // Loads the page or makes an empty one; the pointer stays until Trim.
+  absl::StatusOr<Cached<Page>*> Get(std::string_view name, PageSource* source, uint64_t now) {
+    auto it = pages_.find(name);
+    if (it == pages_.end()) {
+      auto cached = std::make_unique<Cached<Page>>();
+      std::string bytes;
+      std::string key = Key(name);
+      TIEOUT_ASSIGN_OR_RETURN(const bool found, source->Load(key, &bytes));
+      if (found) {
+        if (!Unpack(bytes, &cached->page)) {
+          return base::DataLoss("state page \"" + base::HexEncode(key) +
+                                "\" can't be read: delete the store, it is rebuilt from the log");
+        }
+        cached->stored = true;
+        cached->stored_digest = base::EntryDigest(key, bytes);
+        cached->bytes = bytes.size();
+      }
+      it = pages_.emplace(std::string(name), std::move(cached)).first;
+    }
+    it->second->used = now;
+    return it->second.get();
+  }
+
+  // Packs what is dirty, updates the digest, and marks it clean.
+  void Collect(std::vector<PageWrite>* writes, base::Digest* digest) {
+    for (auto& [name, cached] : pages_) {
+      if (!cached->dirty) continue;
+      PageWrite write{Key(name), Pack(cached->page)};
+      if (cached->stored) digest->Subtract(cached->stored_digest);
+      cached->stored_digest = base::EntryDigest(write.key, write.value);
+      digest->Add(cached->stored_digest);
+      cached->stored = true;
+      cached->dirty = false;
+      cached->bytes = write.value.size();
+      writes->push_back(std::move(write));
+    }
+  }
+
+  uint64_t bytes() const {
+    uint64_t sum = 0;
+    for (const auto& [name, cached] : pages_)
+      sum += name.size() + sizeof(Cached<Page>) + 2 * cached->bytes;
+    return sum;
+  }
+
+  // Drops clean pages not used since `before`.
+  void DropUnused(uint64_t before) {
+    absl::erase_if(pages_,
+                   [&](const auto& kv) { return !kv.second->dirty && kv.second->used < before; });
+  }
+
+ private:
+  std::string Key(std::string_view name) const {
+    std::string key(1, prefix_);
+    key.append(name);
+    return key;
+  }
+
+  char prefix_;
+  absl::flat_hash_map<std::string, std::unique_ptr<Cached<Page>>, NameHash, std::equal_to<>> pages_;
+};
+
+}  // namespace tieout::matching

@@ -1,0 +1,31 @@
+// Level payout: the items a payout claims against its amount.
+#pragma once
+
+#include "engine/matching/memory.h"
+#include "engine/matching/turn.h"
+
+namespace tieout::matching {
+
+class PayoutLevel {
+ public:
+  explicit PayoutLevel(Turn& turn) : turn_(turn) {}
+
+  // The payout of this entry (provider/merchant account/payout id) in the account's currency, made
+  // unseen when unknown.
+  uint32_t PayoutOf(std::string_view entry, uint32_t account);
+  // The item moves to a payout (kNone: to none).
+  absl::Status Move(Entry& item, uint32_t payout);
+  // After its state, list mark or items changed.
+  absl::Status Check(uint32_t payout, bool at_tick);
+
+ private:
+  absl::Status Say(uint32_t payout, ledger::Record record);
+  absl::Status NameCulprit(const PayoutState& payout, ledger::Record* record);
+
+  Turn& turn_;
+};
+
+// "provider/merchant account/payout id" of a payout event, or of the payout an item names.
+std::string PayoutEntry(const ledger::AccountRef& account, std::string_view payout_id);
+
+}  // namespace tieout::matching

@@ -1,0 +1,190 @@
+#include "engine/matching/rules.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tieout::matching {
+namespace {
+
+bool Fits(const RuleState& rule, const AccountState& account) {
+  const auto fits = [](const std::string& wanted, const std::string& actual) {
+    return wanted.empty() || wanted == actual;
+  };
+  return fits(rule.provider, account.provider) &&
+         fits(rule.merchant_account, account.merchant_account) &&
+         fits(rule.currency, account.currency);
+}
+
+int Specificity(const RuleState& rule) {
+  return (rule.merchant_account.empty() ? 0 : 4) + (rule.provider.empty() ? 0 : 2) +
+         (rule.currency.empty() ? 0 : 1);
+}
+
+bool SameScope(const RuleState& a, const RuleState& b) {
+  return a.provider == b.provider && a.merchant_account == b.merchant_account &&
+         a.currency == b.currency;
+}
+
+// Withdrawn by itself or replaced by a later version of the same scope.
+bool Replaced(const ConfigPage& config, size_t index) {
+  const RuleState& rule = config.rules[index];
+  if (rule.withdrawn) return true;
+  for (size_t i = index + 1; i < config.rules.size(); ++i) {
+    if (config.rules[i].rule_id == rule.rule_id && SameScope(config.rules[i], rule)) return true;
+  }
+  return false;
+}
+
+Minor RoundQuotient(WideMinor numerator, WideMinor denominator,
+                    ledger::Rule::FeeSchedule::Rounding rounding) {
+  using Rounding = ledger::Rule::FeeSchedule::Rounding;
+  const WideMinor quotient = numerator / denominator;
+  const WideMinor rest = numerator % denominator;
+  const bool up = rounding == Rounding::kHalfUp ? rest * 2 >= denominator
+                  : rounding == Rounding::kHalfEven
+                      ? rest * 2 > denominator || (rest * 2 == denominator && quotient % 2 == 1)
+                      : false;
+  return static_cast<Minor>(quotient + (up ? 1 : 0));
+}
+
+}  // namespace
+
+uint32_t RuleInForce(const ConfigPage& config, std::string_view rule_id,
+                     const AccountState& account) {
+  uint32_t best = kNone;
+  for (uint32_t i = 0; i < config.rules.size(); ++i) {
+    const RuleState& rule = config.rules[i];
+    if (rule.rule_id != rule_id || !Fits(rule, account) || Replaced(config, i)) continue;
+    if (best == kNone || Specificity(rule) >= Specificity(config.rules[best])) best = i;
+  }
+  return best;
+}
+
+std::vector<uint32_t> SchedulesInForce(const ConfigPage& config, const AccountState& account) {
+  std::vector<uint32_t> found;
+  for (uint32_t i = 0; i < config.rules.size(); ++i) {
+    const RuleState& rule = config.rules[i];
+    if (!rule.has_fee_schedule || !Fits(rule, account) || Replaced(config, i)) continue;
+    const auto same = std::find_if(found.begin(), found.end(), [&](uint32_t f) {
+      return config.rules[f].fee_type == rule.fee_type;
+    });
+    if (same == found.end()) {
+      found.push_back(i);
+    } else if (Specificity(rule) >= Specificity(config.rules[*same])) {
+      *same = i;
+    }
+  }
+  return found;
+}
+
+Day AddBankingDays(const ConfigPage& config, std::string_view calendar, Day day, uint32_t n) {
+  static const CalendarState kWeekends{{}, {6, 7}};
+  const auto it = config.calendars.find(std::string(calendar));
+  const CalendarState& c = it == config.calendars.end() ? kWeekends : it->second;
+  while (n > 0) {
+    day = day.plus(1);
+    const auto weekday = static_cast<uint32_t>(day.iso_weekday());
+    // A calendar with no working day at all would never end: count every day then.
+    if (c.weekend.size() >= 7 || (!c.weekend.contains(weekday) && !c.holidays.contains(day.days)))
+      --n;
+  }
+  return day;
+}
+
+std::optional<Minor> ExpectedFee(const RuleState& schedule, Minor gross) {
+  constexpr WideMinor kBasis = 10'000;
+  const WideMinor percent = WideMinor{gross} * schedule.percent_bp;
+  if (percent / kBasis > INT64_MAX - 1) return std::nullopt;
+  WideMinor fee = RoundQuotient(percent, kBasis, schedule.rounding);
+  fee += schedule.fixed;
+  if (fee < schedule.minimum) fee = schedule.minimum;
+  if (schedule.maximum > 0 && fee > schedule.maximum) fee = schedule.maximum;
+  return ledger::Narrow(-fee);
+}
+
+void ApplyRule(const ledger::Rule& rule, ConfigPage* config) {
+  RuleState& s = config->rules.emplace_back();
+  s.rule_id = rule.rule_id;
+  s.version = rule.version;
+  s.provider = rule.scope.provider;
+  s.merchant_account = rule.scope.merchant_account;
+  s.currency = rule.scope.currency;
+  s.withdrawn = rule.withdrawn;
+  if (rule.bank_match) {
+    const ledger::Rule::BankMatch& m = *rule.bank_match;
+    s.has_bank_match = true;
+    s.tolerance = m.tolerance;
+    s.tolerance_bp = m.tolerance_bp;
+    s.window_before_days = m.window_before_days;
+    s.window_after_days = m.window_after_days;
+    s.lag_banking_days = m.lag_banking_days;
+    s.grace_banking_days = m.grace_banking_days;
+    s.chance_bound = m.chance_bound;
+    s.calendar = m.calendar;
+  }
+  if (rule.fee_schedule) {
+    const ledger::Rule::FeeSchedule& f = *rule.fee_schedule;
+    s.has_fee_schedule = true;
+    s.fee_type = f.fee_type;
+    s.percent_bp = f.percent_bp;
+    s.fixed = f.fixed;
+    s.minimum = f.minimum;
+    s.maximum = f.maximum;
+    s.rounding = f.rounding;
+    s.grace_days = f.grace_days;
+  }
+}
+
+void ApplyCalendar(const ledger::Calendar& calendar, ConfigPage* config) {
+  CalendarState& s = config->calendars[std::string(calendar.calendar_id)];
+  s.holidays.clear();
+  s.weekend.clear();
+  for (Day d : calendar.holidays) s.holidays.insert(d.days);
+  for (uint32_t w : calendar.weekend) s.weekend.insert(w);
+}
+
+std::vector<ledger::Event> BuiltinConfiguration() {
+  // One event a rule, so that a log can replace each by itself. Windows in days before and after
+  // the arrival date; lag and grace in banking days.
+  struct Builtin {
+    std::string_view event_id, rule_id;
+    uint32_t before, after, lag, grace;
+    uint64_t chance_bound;
+  };
+  static constexpr std::array kRules = {
+      Builtin{"builtin/rule/payout_expectation/1", kPayoutExpectation, 3, 10, 2, 5, 0},
+      Builtin{"builtin/rule/deposit_expectation/1", kDepositExpectation, 0, 0, 0, 5, 0},
+      Builtin{"builtin/rule/payout_list/1", kPayoutList, 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/payment_reference/1", kPaymentReference, 0, 0, 0, 5, 0},
+      Builtin{"builtin/rule/reference_exact/1", kReferenceExact, 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/reference_set/1", kReferenceSet, 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/reference_tolerance/1", kReferenceTolerance, 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/reference_partial/1", kReferencePartial, 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/reference_over/1", kReferenceOver, 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/amount_date/1", kAmountDate, 0, 0, 0, 0, 100},
+  };
+  std::vector<ledger::Event> events;
+  ledger::Event calendar;
+  calendar.event_id = "builtin/calendar/weekends/1";
+  calendar.body = ledger::Calendar{"weekends", 1, {}, {6, 7}};
+  events.push_back(calendar);
+  for (const Builtin& b : kRules) {
+    ledger::Rule rule;
+    rule.rule_id = b.rule_id;
+    rule.version = 1;
+    ledger::Rule::BankMatch& m = rule.bank_match.emplace();
+    m.window_before_days = b.before;
+    m.window_after_days = b.after;
+    m.lag_banking_days = b.lag;
+    m.grace_banking_days = b.grace;
+    m.chance_bound = b.chance_bound;
+    m.calendar = "weekends";
+    ledger::Event event;
+    event.event_id = b.event_id;
+    event.body = std::move(rule);
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+}  // namespace tieout::matching

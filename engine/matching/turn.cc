@@ -1,0 +1,202 @@
+#include "engine/matching/turn.h"
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+
+namespace tieout::matching {
+namespace {
+
+constexpr char kMetaKey[] = "m";
+// The digest of all other pages: outside itself.
+constexpr char kDigestKey[] = "z";
+
+// Big endian with the sign bit flipped, so that keys sort by number.
+void AppendOrdered32(std::string* key, int32_t v) {
+  const uint32_t u = static_cast<uint32_t>(v) ^ 0x80000000u;
+  for (int shift = 24; shift >= 0; shift -= 8) key->push_back(static_cast<char>(u >> shift));
+}
+void AppendOrdered64(std::string* key, uint64_t v) {
+  for (int shift = 56; shift >= 0; shift -= 8) key->push_back(static_cast<char>(v >> shift));
+}
+
+}  // namespace
+
+absl::Status State::Load() {
+  std::string bytes;
+  TIEOUT_ASSIGN_OR_RETURN(const bool found, source_->Load(kMetaKey, &bytes));
+  if (found) {
+    if (!Unpack(bytes, &meta_))
+      return base::DataLoss("the state's meta page can't be read: delete the store");
+    meta_stored_ = true;
+    meta_digest_ = base::EntryDigest(kMetaKey, bytes);
+    std::string digest;
+    TIEOUT_ASSIGN_OR_RETURN(const bool has_digest, source_->Load(kDigestKey, &digest));
+    if (!has_digest || digest.size() != digest_.bytes.size()) {
+      return base::DataLoss(
+          "the state has no digest: delete the store, it is rebuilt from the log");
+    }
+    std::copy(digest.begin(), digest.end(), digest_.bytes.begin());
+  }
+  TIEOUT_ASSIGN_OR_RETURN(config_, configs_.Get("", source_, ++clock_));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CheckpointData> State::Checkpoint() {
+  CheckpointData data;
+  data.next_ordinal = meta_.next_ordinal;
+  data.semantics = meta_.semantics;
+  configs_.Collect(&data.pages, &digest_);
+  owners_.Collect(&data.pages, &digest_);
+  homes_.Collect(&data.pages, &digest_);
+  days_.Collect(&data.pages, &digest_);
+  items_.Collect(&data.pages, &digest_);
+  buckets_.Collect(&data.pages, &digest_);
+  names_.Collect(&data.pages, &digest_);
+  PageWrite meta{kMetaKey, Pack(meta_)};
+  if (meta_stored_) digest_.Subtract(meta_digest_);
+  meta_digest_ = base::EntryDigest(meta.key, meta.value);
+  meta_stored_ = true;
+  digest_.Add(meta_digest_);
+  data.pages.push_back(std::move(meta));
+  data.digest = digest_;
+  data.pages.push_back({kDigestKey, std::string(digest_.bytes.begin(), digest_.bytes.end())});
+  std::sort(data.pages.begin(), data.pages.end(),
+            [](const PageWrite& a, const PageWrite& b) { return a.key < b.key; });
+  return data;
+}
+
+uint64_t State::resident_bytes() const {
+  return owners_.bytes() + homes_.bytes() + days_.bytes() + items_.bytes() + buckets_.bytes() +
+         names_.bytes();
+}
+
+void State::Trim(uint64_t bytes) {
+  // Older than half of all uses first, then a quarter, and so on.
+  for (uint64_t keep = clock_ / 2; keep > 0 && resident_bytes() > bytes; keep /= 2) {
+    const uint64_t before = clock_ - keep;
+    days_.DropUnused(before);
+    items_.DropUnused(before);
+    buckets_.DropUnused(before);
+    homes_.DropUnused(before);
+    owners_.DropUnused(before);
+    names_.DropUnused(before);
+  }
+}
+
+absl::StatusOr<Cached<OwnersPage>*> State::Owners(std::string_view provider,
+                                                  std::string_view merchant_account) {
+  scratch_.assign(provider);
+  scratch_.push_back('\x1f');
+  scratch_.append(merchant_account);
+  return owners_.Get(scratch_, source_, ++clock_);
+}
+
+absl::StatusOr<Cached<HomePage>*> State::Home(std::string_view home) {
+  TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const cached, homes_.Get(home, source_, ++clock_));
+  HomePage& page = cached->page;
+  if (page.home.empty()) {
+    page.home = home;
+    cached->dirty = true;
+    TIEOUT_ASSIGN_OR_RETURN(Cached<HomesPage>* const names,
+                            Homes(static_cast<uint8_t>(base::HashBytes64(home))));
+    names->dirty = true;
+    names->page.homes.insert(page.home);
+  }
+  if (!page.index.built) {
+    for (uint32_t i = 0; i < page.payouts.size(); ++i) {
+      const PayoutState& p = page.payouts[i];
+      page.index.payout_by_entry[p.entry + '\x1f' + page.accounts[p.account].currency] = i;
+    }
+    for (uint32_t i = 0; i < page.waiting.size(); ++i) {
+      if (!page.waiting[i].done)
+        page.index.waiting_by_payment[page.waiting[i].payment].push_back(i);
+    }
+    page.index.built = true;
+  }
+  return cached;
+}
+
+absl::StatusOr<bool> State::HasHome(std::string_view home) {
+  TIEOUT_ASSIGN_OR_RETURN(Cached<HomesPage>* const names,
+                          Homes(static_cast<uint8_t>(base::HashBytes64(home))));
+  return names->page.homes.contains(std::string(home));
+}
+
+absl::StatusOr<Cached<DayPage>*> State::DayOf(std::string_view home, int32_t day) {
+  scratch_.assign(home);
+  scratch_.push_back('\x1f');
+  AppendOrdered32(&scratch_, day);
+  TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const cached, days_.Get(scratch_, source_, ++clock_));
+  DayPage& page = cached->page;
+  if (!page.index.built) {
+    for (uint32_t i = 0; i < page.entries.size(); ++i) {
+      page.index.by_id[page.entries[i].id] = i;
+      page.index.by_entry[page.entries[i].entry].push_back(i);
+    }
+    for (uint32_t i = 0; i < page.payments.size(); ++i)
+      page.index.by_payment[page.payments[i].payment] = i;
+    page.index.built = true;
+  }
+  return cached;
+}
+
+absl::StatusOr<Cached<ItemsPage>*> State::Items(std::string_view home,
+                                                std::string_view payout_entry) {
+  scratch_.assign(home);
+  scratch_.push_back('\x1f');
+  scratch_.append(payout_entry);
+  return items_.Get(scratch_, source_, ++clock_);
+}
+
+absl::StatusOr<Cached<BucketPage>*> State::Bucket(uint64_t bucket) {
+  scratch_.clear();
+  AppendOrdered64(&scratch_, bucket);
+  return buckets_.Get(scratch_, source_, ++clock_);
+}
+
+absl::StatusOr<Cached<HomesPage>*> State::Homes(uint8_t first_byte) {
+  const std::string name(1, static_cast<char>(first_byte));
+  return names_.Get(name, source_, ++clock_);
+}
+
+uint32_t AccountIndex(HomePage& home, const ledger::AccountRef& account) {
+  for (uint32_t i = 0; i < home.accounts.size(); ++i) {
+    const AccountState& a = home.accounts[i];
+    if (a.currency == account.currency && a.merchant_account == account.merchant_account &&
+        a.provider == account.provider) {
+      return i;
+    }
+  }
+  AccountState& added = home.accounts.emplace_back();
+  added.provider = account.provider;
+  added.merchant_account = account.merchant_account;
+  added.currency = account.currency;
+  return static_cast<uint32_t>(home.accounts.size() - 1);
+}
+
+void Post(AccountState& account, Bucket from, Bucket to, WideMinor amount) {
+  account.balance[static_cast<size_t>(from)] -= amount;
+  account.balance[static_cast<size_t>(to)] += amount;
+}
+
+absl::Status Schedule(Turn& turn, DueKind kind, uint64_t id, int32_t day, int64_t business_us,
+                      bool settles) {
+  const int64_t now = turn.state.log_us();
+  const int64_t deadline =
+      settles ? std::max(business_us, now + kSettlingMicros) : std::max(business_us, now);
+  return ScheduleAt(turn, Due{deadline, business_us, kind, id, day});
+}
+
+absl::Status ScheduleAt(Turn& turn, const Due& due) {
+  HomePage& home = turn.home();
+  if (!home.due.insert(due).second) return absl::OkStatus();
+  const uint64_t bucket =
+      static_cast<uint64_t>(std::max<int64_t>(due.deadline_us, 0) / kBucketMicros);
+  TIEOUT_ASSIGN_OR_RETURN(Cached<BucketPage>* const page, turn.state.Bucket(bucket));
+  if (page->page.homes.insert(home.home).second) page->dirty = true;
+  turn.state.meta().due_buckets.insert(bucket);
+  return absl::OkStatus();
+}
+
+}  // namespace tieout::matching

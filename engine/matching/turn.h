@@ -1,0 +1,89 @@
+// One turn of the fold: an event, or one home's share of a tick. It carries what every level needs
+// to read and change state and to speak.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/base/day.h"
+#include "engine/matching/pages.h"
+#include "engine/matching/state.h"
+
+namespace tieout::matching {
+
+// The pages of a partition.
+class State {
+ public:
+  explicit State(PageSource* source) : source_(source) {}
+
+  absl::Status Load();
+  absl::StatusOr<CheckpointData> Checkpoint();
+  void Trim(uint64_t bytes);
+  uint64_t resident_bytes() const;
+
+  MetaPage& meta() { return meta_; }
+  const MetaPage& meta() const { return meta_; }
+  const ConfigPage& config() const { return config_->page; }
+  ConfigPage& mutable_config() {
+    config_->dirty = true;
+    return config_->page;
+  }
+  int64_t log_us() const { return static_cast<int64_t>(meta_.tick) * ledger::kTickMicros; }
+  base::Day log_day() const { return base::DayOf(log_us()); }
+
+  absl::StatusOr<Cached<OwnersPage>*> Owners(std::string_view provider,
+                                             std::string_view merchant_account);
+  absl::StatusOr<Cached<HomePage>*> Home(std::string_view home);
+  absl::StatusOr<Cached<DayPage>*> DayOf(std::string_view home, int32_t day);
+  absl::StatusOr<Cached<ItemsPage>*> Items(std::string_view home, std::string_view payout_entry);
+  absl::StatusOr<Cached<BucketPage>*> Bucket(uint64_t bucket);
+  absl::StatusOr<Cached<HomesPage>*> Homes(uint8_t first_byte);
+  // Whether the home has any state, without making it.
+  absl::StatusOr<bool> HasHome(std::string_view home);
+
+ private:
+  PageSource* source_;
+  uint64_t clock_ = 0;  // counts page uses, for Trim
+  MetaPage meta_;
+  bool meta_stored_ = false;
+  base::Digest meta_digest_;
+  base::Digest digest_;  // of all stored pages but "z"
+  Cached<ConfigPage>* config_ = nullptr;
+  PageTable<ConfigPage> configs_{'c'};
+  PageTable<OwnersPage> owners_{'a'};
+  PageTable<HomePage> homes_{'h'};
+  PageTable<DayPage> days_{'d'};
+  PageTable<ItemsPage> items_{'i'};
+  PageTable<BucketPage> buckets_{'t'};
+  PageTable<HomesPage> names_{'n'};
+  std::string scratch_;
+};
+
+struct Turn {
+  State& state;
+  Cached<HomePage>& cached;
+  Output* out;
+  ledger::Position position;   // of the event that caused it
+  std::string_view caused_by;  // its event_id
+
+  HomePage& home() {
+    cached.dirty = true;
+    return cached.page;
+  }
+  const RuleState& rule(uint32_t index) const { return state.config().rules[index]; }
+};
+
+// The home's account for (provider, merchant account, currency), made when missing.
+uint32_t AccountIndex(HomePage& home, const ledger::AccountRef& account);
+// Double entry: `from` loses, `to` gains.
+void Post(AccountState& account, Bucket from, Bucket to, WideMinor amount);
+
+// Something to judge at a tick: not before `business_us`, nor, unless a tick is settled, before ten
+// minutes of log time from now.
+inline constexpr int64_t kSettlingMicros = 600 * base::kMicrosPerSecond;
+inline constexpr int64_t kBucketMicros = 600 * base::kMicrosPerSecond;
+absl::Status Schedule(Turn& turn, DueKind kind, uint64_t id, int32_t day, int64_t business_us,
+                      bool settles = true);
+absl::Status ScheduleAt(Turn& turn, const Due& due);
+
+}  // namespace tieout::matching
