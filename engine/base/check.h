@@ -12,7 +12,7 @@ namespace tieout::base {
 }
 }  // namespace tieout::base
 
-#define TIEOUT_CHECK(condition)                                                     \
-  do {                                                                              \
-    if (!(condition)) ::tieout::base::CheckFailed(__FILE__, __LINE__, #condition);  \
+#define TIEOUT_CHECK(condition)                                                    \
+  do {                                                                             \
+    if (!(condition)) ::tieout::base::CheckFailed(__FILE__, __LINE__, #condition); \
   } while (false)

@@ -33,8 +33,8 @@ inline std::string Message(const absl::Status& s) { return std::string(s.message
 #define TIEOUT_CONCAT_INNER(a, b) a##b
 #define TIEOUT_CONCAT(a, b) TIEOUT_CONCAT_INNER(a, b)
 
-#define TIEOUT_RETURN_IF_ERROR(expr)                 \
-  do {                                               \
+#define TIEOUT_RETURN_IF_ERROR(expr)                                                    \
+  do {                                                                                  \
     if (absl::Status tieout_status = (expr); !tieout_status.ok()) return tieout_status; \
   } while (false)
 

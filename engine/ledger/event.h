@@ -120,8 +120,16 @@ struct BankDeposit {
 
 struct Amendment {
   enum class Field : uint8_t {
-    kUnspecified, kPayoutId, kTraceId, kStatus, kAvailableOn, kArrivalDate, kListComplete,
-    kBankReference, kOrderId, kEndToEndId,
+    kUnspecified,
+    kPayoutId,
+    kTraceId,
+    kStatus,
+    kAvailableOn,
+    kArrivalDate,
+    kListComplete,
+    kBankReference,
+    kOrderId,
+    kEndToEndId,
   };
   std::string_view entry;
   Field field = Field::kUnspecified;
@@ -223,16 +231,35 @@ struct SemanticsChange {
   uint32_t number = 0;
 };
 
-using Body = std::variant<std::monostate, Sale, Fee, Refund, Chargeback, Adjustment, Reserve, Payout,
-                          BankDeposit, Amendment, Cancellation, PaymentFailed, SourceReport,
+using Body = std::variant<std::monostate, Sale, Fee, Refund, Chargeback, Adjustment, Reserve,
+                          Payout, BankDeposit, Amendment, Cancellation, PaymentFailed, SourceReport,
                           AccountOpened, SellerInfo, Start, Rule, Calendar, Retraction,
                           LogBeginning, Tick, SemanticsChange>;
 
 // The body's index, by name; the order is the variant's.
 enum class Kind : uint8_t {
-  kNone, kSale, kFee, kRefund, kChargeback, kAdjustment, kReserve, kPayout, kBankDeposit,
-  kAmendment, kCancellation, kPaymentFailed, kSourceReport, kAccount, kSeller, kStart, kRule,
-  kCalendar, kRetraction, kLog, kTick, kSemantics,
+  kNone,
+  kSale,
+  kFee,
+  kRefund,
+  kChargeback,
+  kAdjustment,
+  kReserve,
+  kPayout,
+  kBankDeposit,
+  kAmendment,
+  kCancellation,
+  kPaymentFailed,
+  kSourceReport,
+  kAccount,
+  kSeller,
+  kStart,
+  kRule,
+  kCalendar,
+  kRetraction,
+  kLog,
+  kTick,
+  kSemantics,
 };
 inline constexpr int kKindCount = 22;
 // "sale", "bank_deposit": the field's names, as in metrics and errors.
@@ -269,7 +296,7 @@ constexpr bool IsForEveryPartition(Kind kind) {
 std::string_view EntryOf(std::string_view event_id);
 // provider/merchant/entry/component, with '/' and '%' inside a part written %2F and %25.
 std::string MakeEventId(std::string_view provider, std::string_view merchant_account,
-                  std::string_view entry_id, std::string_view component);
+                        std::string_view entry_id, std::string_view component);
 
 // What was fixed when the entry arose: kind, account, amount, currency, origin references
 // (order, payment, refund, dispute, hold ids; chargeback phase, payout state). A payment id counts

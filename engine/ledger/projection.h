@@ -14,11 +14,11 @@ namespace tieout::ledger {
 // effects on the owner's balance.
 struct AccountProjection {
   std::string provider, merchant_account, currency;
-  Minor pending = 0;     // earned, not yet available
-  Minor available = 0;   // could be paid out
-  Minor reserved = 0;    // held back
-  Minor in_transit = 0;  // paid out, not seen at the bank
-  Minor paid = 0;        // seen at the bank
+  Minor pending = 0;         // earned, not yet available
+  Minor available = 0;       // could be paid out
+  Minor reserved = 0;        // held back
+  Minor in_transit = 0;      // paid out, not seen at the bank
+  Minor paid = 0;            // seen at the bank
   Minor bank = 0;            // bank accounts: all booked movements
   Minor bank_unmatched = 0;  // of these, not yet explained
   Minor sales = 0, fees = 0, refunds = 0, chargebacks = 0, adjustments = 0;  // to date
@@ -36,7 +36,7 @@ struct OpenItem {
   Position position;
   Minor amount = 0;
   Minor residual = 0;
-  Day date;      // arrival date or value date
+  Day date;  // arrival date or value date
   Day due;
   std::string references;  // what a person would search for
 };

@@ -20,11 +20,25 @@ struct Position {
 
 enum class Level : uint8_t { kUnspecified, kOrder, kPayout, kBank, kSource };
 enum class Status : uint8_t {
-  kUnspecified, kMatched, kPartiallyMatched, kProposed, kUnmatched, kRevoked, kWrittenOff,
+  kUnspecified,
+  kMatched,
+  kPartiallyMatched,
+  kProposed,
+  kUnmatched,
+  kRevoked,
+  kWrittenOff,
   kForceMatched,
 };
 enum class Role : uint8_t {
-  kUnspecified, kSale, kFee, kRefund, kChargeback, kAdjustment, kReserve, kPayout, kBankDeposit,
+  kUnspecified,
+  kSale,
+  kFee,
+  kRefund,
+  kChargeback,
+  kAdjustment,
+  kReserve,
+  kPayout,
+  kBankDeposit,
   kSourceReport,
 };
 std::string_view LevelName(Level);    // "order", "payout", "bank", "source"
