@@ -176,23 +176,29 @@ struct Start {
   Minor pending = 0, available = 0, reserved = 0;
 };
 
+// How deposits are compared with payouts.
+struct BankMatch {
+  Minor tolerance = 0;
+  uint32_t tolerance_bp = 0;
+  uint32_t window_before_days = 0, window_after_days = 0;
+  uint32_t lag_banking_days = 0, grace_banking_days = 0;
+  uint64_t chance_bound = 0;
+  std::string_view calendar;
+};
+
+// What a provider charges for a sale.
+struct FeeSchedule {
+  enum class Rounding : uint8_t { kHalfUp, kDown, kHalfEven };
+  std::string_view fee_type;
+  uint32_t percent_bp = 0;
+  Minor fixed = 0, minimum = 0, maximum = 0;
+  Rounding rounding = Rounding::kHalfUp;
+  uint32_t grace_days = 0;
+};
+
 struct Rule {
-  struct BankMatch {
-    Minor tolerance = 0;
-    uint32_t tolerance_bp = 0;
-    uint32_t window_before_days = 0, window_after_days = 0;
-    uint32_t lag_banking_days = 0, grace_banking_days = 0;
-    uint64_t chance_bound = 0;
-    std::string_view calendar;
-  };
-  struct FeeSchedule {
-    enum class Rounding : uint8_t { kHalfUp, kDown, kHalfEven };
-    std::string_view fee_type;
-    uint32_t percent_bp = 0;
-    Minor fixed = 0, minimum = 0, maximum = 0;
-    Rounding rounding = Rounding::kHalfUp;
-    uint32_t grace_days = 0;
-  };
+  using BankMatch = ledger::BankMatch;
+  using FeeSchedule = ledger::FeeSchedule;
   std::string_view rule_id;
   uint32_t version = 0;
   AccountRef scope;  // empty parts match everything
