@@ -38,8 +38,8 @@ namespace tieout::connectors {
 struct Context {
   std::string file_name;  // as given: goes into messages and source.name
   std::string sha256;     // 32 bytes, of the source's bytes; empty in a survey
-  // The account, for files that don't name theirs (Stripe and Shopify exports never do). Where the
-  // file names one and this is another, the file is refused.
+  // The account, for files that don't name theirs (Stripe and Shopify exports never do). A file
+  // that does is believed.
   std::string merchant_account;
   std::string currency;   // ISO 4217, for files that print none
   std::string time_zone;  // IANA; of local times without offset. Empty: UTC
@@ -87,7 +87,7 @@ struct AccountSummary {
   std::string sequence;  // the statement's own number
   uint64_t rows = 0;
   uint64_t events = 0;          // with amendments
-  ledger::WideMinor total = 0;  // sum of the events' amounts as they stand
+  ledger::WideMinor total = 0;  // sum of the events' amounts as they stand, provisional ones apart
   std::optional<ledger::Minor> opening, closing;
   // The same sum by the file's own words (a net column, closing less opening), where it has any.
   std::optional<ledger::WideMinor> stated_total;

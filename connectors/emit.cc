@@ -137,7 +137,8 @@ absl::Status Emitter::Emit(const ledger::Event& event) {
   }
   ++summary.events;
   ++summary_.events;
-  summary.total += event.amount;
+  const auto* deposit = std::get_if<ledger::BankDeposit>(&event.body);
+  if (deposit == nullptr || !deposit->provisional) summary.total += event.amount;
   return sink_.OnEvent(event);
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "connectors/camt053/camt053.h"
 #include "connectors/lex/encoding.h"
 #include "connectors/stripe/stripe.h"
 #include "engine/base/text.h"
@@ -11,7 +12,8 @@
 namespace tieout::connectors {
 
 std::span<const Connector* const> All() {
-  static const std::array<const Connector*, 1> kAll = {
+  static const std::array<const Connector*, 2> kAll = {
+      &Camt053(),
       &Stripe(),
   };
   return kAll;

@@ -81,16 +81,16 @@ absl::StatusOr<Encoding> ParseEncoding(std::string_view name) {
                   base::Quoted(name)));
 }
 
+uint32_t Windows1252Character(unsigned char byte) {
+  return byte >= 0x80 && byte < 0xA0 ? kWindows1252High[byte - 0x80] : byte;
+}
+
 std::string Windows1252ToUtf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size() + bytes.size() / 8);
   for (const unsigned char c : bytes) {
-    if (c < 0x80 || c >= 0xA0) {
-      AppendUtf8(c, &out);
-    } else {
-      const uint16_t mapped = kWindows1252High[c - 0x80];
-      AppendUtf8(mapped != 0 ? mapped : 0xFFFD, &out);
-    }
+    const uint32_t character = Windows1252Character(c);
+    AppendUtf8(character == 0 && c != 0 ? 0xFFFD : character, &out);
   }
   return out;
 }
