@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -37,7 +38,7 @@ struct EngineOptions {
   std::string data_dir = "./tieout-data";
   // Not empty: the log is on Kafka, and data_dir holds the rest.
   std::string brokers;
-  std::string topic_prefix = "tieout";
+  std::string topic_prefix = "tieout-";
   std::map<std::string, std::string> kafka;  // any librdkafka property
   int slot = 0;
 
@@ -49,6 +50,8 @@ struct EngineOptions {
   CheckpointPolicy checkpoint;
   CommitPolicy commit;
   Clock* clock = &SystemClock();  // not owned
+  // What a person should know and nothing stops for: a torn tail cut, a commit done again.
+  std::function<void(const std::string&)> warn;
 };
 
 }  // namespace tieout::runtime

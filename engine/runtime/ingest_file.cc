@@ -1,0 +1,281 @@
+#include "engine/runtime/ingest_file.h"
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include "connectors/registry.h"
+#include "engine/base/check.h"
+#include "engine/base/hash.h"
+#include "engine/ledger/money.h"
+#include "engine/runtime/json_text.h"
+#include "fmt/format.h"
+
+namespace tieout::runtime {
+namespace {
+
+using connectors::Summary;
+using Phase = ledger::SourceReport::Phase;
+
+constexpr size_t kFirstQuarantined = 20;
+
+// Tells how far a pass is; the survey and the appending each read the whole source.
+class CountedInput : public connectors::InputStream {
+ public:
+  CountedInput(connectors::InputStream* in, const IngestRequest& request, IngestProgress* progress)
+      : in_(in), request_(request), progress_(progress) {}
+  absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
+    TIEOUT_ASSIGN_OR_RETURN(const size_t n, in_->Read(buffer, size));
+    progress_->bytes_done += n;
+    if (request_.progress) request_.progress(*progress_);
+    return n;
+  }
+
+ private:
+  connectors::InputStream* const in_;
+  const IngestRequest& request_;
+  IngestProgress* const progress_;
+};
+
+// Rows that became no event, one JSON object a line, for a person to correct and ingest again.
+class Quarantine {
+ public:
+  Quarantine(const std::string& directory, const std::string& sha256)
+      : directory_(directory), path_(fmt::format("{}/{}.jsonl", directory, sha256)) {}
+
+  absl::Status Add(const connectors::Quarantined& row) {
+    if (!file_.is_open()) {
+      std::error_code error;
+      std::filesystem::create_directories(directory_, error);
+      file_.open(path_, std::ios::trunc | std::ios::binary);
+    }
+    file_ << fmt::format(R"({{"file":{},"line":{},"field":{},"value":{},"reason":{},"raw":{}}})",
+                         JsonText(row.file), row.line, JsonText(row.field), JsonText(row.value),
+                         JsonText(row.reason), JsonText(row.raw))
+          << '\n';
+    return Check();
+  }
+  absl::Status Close() {
+    if (!file_.is_open()) return absl::OkStatus();
+    file_.flush();
+    return Check();
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  absl::Status Check() const {
+    if (file_) return absl::OkStatus();
+    return base::Unavailable(path_ + ": can't be written: disk full or not writable");
+  }
+
+  const std::string directory_;
+  const std::string path_;
+  std::ofstream file_;
+};
+
+class AppendingSink : public connectors::Sink {
+ public:
+  AppendingSink(Publisher* publisher, Quarantine* quarantine, IngestProgress* progress,
+                FileReport* report)
+      : publisher_(publisher), quarantine_(quarantine), progress_(progress), report_(report) {}
+
+  absl::Status OnEvent(const ledger::Event& event) override {
+    ++progress_->rows;
+    return publisher_->Add(event);
+  }
+  absl::Status OnNoOp(uint64_t, std::string_view) override { return absl::OkStatus(); }
+  absl::Status OnQuarantined(const connectors::Quarantined& row) override {
+    if (report_->first_quarantined.size() < kFirstQuarantined) {
+      report_->first_quarantined.push_back(
+          {row.line, std::string(row.field), std::string(row.value), std::string(row.reason)});
+    }
+    return quarantine_->Add(row);
+  }
+
+ private:
+  Publisher* const publisher_;
+  Quarantine* const quarantine_;
+  IngestProgress* const progress_;
+  FileReport* const report_;
+};
+
+connectors::Context ContextOf(const IngestRequest& request, const std::string& file) {
+  connectors::Context context;
+  context.file_name = file;
+  const auto option = [&](const char* name, std::string* field) {
+    if (auto it = request.connector_options.find(name); it != request.connector_options.end()) {
+      *field = it->second;
+    }
+  };
+  option("account", &context.merchant_account);
+  option("currency", &context.currency);
+  option("time_zone", &context.time_zone);
+  option("profile", &context.profile);
+  return context;
+}
+
+std::string AccountName(const connectors::AccountSummary& account) {
+  return account.provider + "/" + account.merchant_account;
+}
+
+std::string SumText(ledger::WideMinor sum, const std::string& currency) {
+  const auto narrow = ledger::Narrow(sum);
+  return narrow ? ledger::FormatMoney(*narrow, currency) : "a sum beyond 64 bits";
+}
+
+void Fill(const Summary& summary, FileReport* report) {
+  report->rows = summary.rows;
+  report->events = summary.events;
+  report->known_noops = summary.no_ops;
+  report->quarantined = summary.quarantined;
+  for (size_t i = 0; i < summary.accounts.size(); ++i) {
+    const auto& account = summary.accounts[i];
+    AccountReport& out = report->accounts.at(i);
+    out.rows = account.rows;
+    out.events = account.events;
+    out.total = ledger::Narrow(account.total).value_or(0);
+    if (account.stated_total && *account.stated_total != account.total) {
+      report->warnings.push_back(fmt::format(
+          "{}: account {}: the rows sum to {}, the file says {}: rows are missing or doubled",
+          report->file, AccountName(account), SumText(account.total, account.currency),
+          SumText(*account.stated_total, account.currency)));
+    }
+  }
+  for (const auto& note : summary.notes) {
+    report->warnings.push_back(
+        note.line == 0
+            ? fmt::format("{}: {}: {}", report->file, note.code, note.text)
+            : fmt::format("{}:{}: {}: {}", report->file, note.line, note.code, note.text));
+  }
+}
+
+absl::StatusOr<std::string> OwnerFor(const IngestRequest& request,
+                                     const connectors::AccountSummary& account,
+                                     const std::string& file) {
+  const std::string name = AccountName(account);
+  if (auto it = request.owners.find(name); it != request.owners.end()) return it->second;
+  if (!request.seller.empty()) return request.seller;
+  return base::FailedPrecondition(
+      fmt::format("{}: nobody has said whose account {} is: name its owner with --seller ID, or in "
+                  "tieout.toml:\n  [accounts.\"{}\"]\n  seller = \"...\"",
+                  file, name, name));
+}
+
+}  // namespace
+
+FileIngest::FileIngest(Publisher* publisher, const LogIndex* index, SourceStore* sources,
+                       std::string quarantine_directory, int64_t now_us,
+                       std::function<absl::Status()> before_first_append)
+    : publisher_(publisher),
+      index_(index),
+      sources_(sources),
+      quarantine_directory_(std::move(quarantine_directory)),
+      now_us_(now_us),
+      before_first_append_(std::move(before_first_append)) {}
+
+absl::StatusOr<FileReport> FileIngest::Take(const IngestRequest& request, const std::string& file) {
+  FileReport report;
+  report.file = file;
+  TIEOUT_ASSIGN_OR_RETURN(const SourceStore::Kept kept, sources_->Put(file));
+  report.sha256 = base::HexEncode(kept.sha256);
+  if (index_->IsClosed(kept.sha256)) {
+    report.skipped = true;
+    return report;
+  }
+  TIEOUT_ASSIGN_OR_RETURN(const auto* connector, ConnectorOf(request, file, kept.sha256));
+  report.connector = connector->name();
+
+  // Both passes read what was kept, so a file that changes meanwhile can't make them differ.
+  IngestProgress progress;
+  progress.file = file;
+  progress.bytes_total = kept.bytes * 2;
+  connectors::Context context = ContextOf(request, file);
+  TIEOUT_ASSIGN_OR_RETURN(auto first_pass, sources_->Open(kept.sha256));
+  CountedInput counted_first(first_pass.get(), request, &progress);
+  TIEOUT_ASSIGN_OR_RETURN(const Summary survey,
+                          connectors::Survey(*connector, counted_first, context));
+  context.sha256 = kept.sha256;
+  context.as_of_us = survey.as_of_us;
+
+  TIEOUT_RETURN_IF_ERROR(DeclareAccounts(request, survey, &report));
+  TIEOUT_RETURN_IF_ERROR(AppendReports(*connector, context, survey, Phase::kOpened));
+  Quarantine quarantine(quarantine_directory_, report.sha256);
+  AppendingSink sink(publisher_, &quarantine, &progress, &report);
+  TIEOUT_ASSIGN_OR_RETURN(auto second_pass, sources_->Open(kept.sha256));
+  CountedInput counted_second(second_pass.get(), request, &progress);
+  TIEOUT_ASSIGN_OR_RETURN(const Summary summary, connector->Parse(counted_second, context, sink));
+  TIEOUT_RETURN_IF_ERROR(publisher_->Flush());
+  TIEOUT_RETURN_IF_ERROR(quarantine.Close());
+  // All rows are durable. One append for all accounts: a closed report means a whole file.
+  TIEOUT_RETURN_IF_ERROR(AppendReports(*connector, context, summary, Phase::kClosed));
+  Fill(summary, &report);
+  if (report.quarantined > 0) report.quarantine_file = quarantine.path();
+  return report;
+}
+
+absl::StatusOr<const connectors::Connector*> FileIngest::ConnectorOf(
+    const IngestRequest& request, const std::string& file, const std::string& sha256) const {
+  if (!request.connector.empty()) {
+    const connectors::Connector* named = connectors::Find(request.connector);
+    if (named != nullptr) return named;
+    std::string known;
+    for (const auto* one : connectors::All()) known += fmt::format(" {}", one->name());
+    return base::InvalidArgument(
+        fmt::format("no connector \"{}\"; there are:{}", request.connector, known));
+  }
+  TIEOUT_ASSIGN_OR_RETURN(auto in, sources_->Open(sha256));
+  connectors::PeekInput peek(*in);
+  TIEOUT_ASSIGN_OR_RETURN(const std::string_view head, peek.Peek(connectors::kDetectBytes));
+  return connectors::Detect(file, head);
+}
+
+// Nothing is appended before all owners are known.
+absl::Status FileIngest::DeclareAccounts(const IngestRequest& request, const Summary& survey,
+                                         FileReport* report) {
+  std::vector<std::string> ids;
+  std::vector<ledger::Event> events;
+  std::set<std::string> declared;
+  ids.reserve(survey.accounts.size());  // the events' views stay valid
+  report->accounts.reserve(survey.accounts.size());
+  for (const auto& account : survey.accounts) {
+    AccountReport& out = report->accounts.emplace_back();
+    out.provider = account.provider;
+    out.merchant_account = account.merchant_account;
+    out.currency = account.currency;
+    const ledger::AccountRef ref{account.provider, account.merchant_account, account.currency};
+    const int64_t known_from = account.coverage_to_us > 0 ? account.coverage_to_us - 1 : now_us_;
+    out.owner = index_->accounts().OwnerOn(ref, base::DayOf(known_from));
+    if (!out.owner.empty()) continue;
+    TIEOUT_ASSIGN_OR_RETURN(out.owner, OwnerFor(request, account, report->file));
+    if (!declared.insert(AccountName(account)).second) continue;
+    out.declared = true;
+    ids.push_back(
+        ledger::MakeEventId(account.provider, account.merchant_account, "account", out.owner));
+    ledger::Event event;
+    event.event_id = ids.back();
+    event.account = {out.provider, out.merchant_account, ""};
+    event.occurred_at_us = now_us_;
+    ledger::AccountOpened opened;
+    opened.owner = out.owner;
+    event.body = opened;
+    events.push_back(std::move(event));
+  }
+  TIEOUT_RETURN_IF_ERROR(before_first_append_());
+  return events.empty() ? absl::OkStatus() : publisher_->AppendConfig(events);
+}
+
+absl::Status FileIngest::AppendReports(const connectors::Connector& connector,
+                                       const connectors::Context& context, const Summary& summary,
+                                       Phase phase) {
+  for (const auto& account : summary.accounts) {
+    std::string id;
+    TIEOUT_ASSIGN_OR_RETURN(
+        const ledger::Event event,
+        connectors::SourceReportOf(connector, context, summary, account, phase, &id));
+    TIEOUT_RETURN_IF_ERROR(publisher_->Add(event));
+  }
+  return publisher_->Flush();
+}
+
+}  // namespace tieout::runtime

@@ -1,0 +1,44 @@
+// One file's way into the log; ingest.h says what is promised.
+// Thread safety: none.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "connectors/connector.h"
+#include "engine/base/status.h"
+#include "engine/runtime/ingest.h"
+#include "engine/runtime/log_index.h"
+#include "engine/runtime/publisher.h"
+#include "engine/runtime/source_store.h"
+
+namespace tieout::runtime {
+
+class FileIngest {
+ public:
+  // All must outlive it. `before_first_append` brings log time up to date.
+  FileIngest(Publisher* publisher, const LogIndex* index, SourceStore* sources,
+             std::string quarantine_directory, int64_t now_us,
+             std::function<absl::Status()> before_first_append);
+
+  absl::StatusOr<FileReport> Take(const IngestRequest& request, const std::string& file);
+
+ private:
+  absl::StatusOr<const connectors::Connector*> ConnectorOf(const IngestRequest& request,
+                                                           const std::string& file,
+                                                           const std::string& sha256) const;
+  absl::Status DeclareAccounts(const IngestRequest& request, const connectors::Summary& survey,
+                               FileReport* report);
+  absl::Status AppendReports(const connectors::Connector& connector,
+                             const connectors::Context& context, const connectors::Summary& summary,
+                             ledger::SourceReport::Phase phase);
+
+  Publisher* const publisher_;
+  const LogIndex* const index_;
+  SourceStore* const sources_;
+  const std::string quarantine_directory_;
+  const int64_t now_us_;
+  const std::function<absl::Status()> before_first_append_;
+};
+
+}  // namespace tieout::runtime

@@ -1,0 +1,38 @@
+// Events onto the log: each to its home's partition, configuration to every partition.
+// Thread safety: none.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "engine/ledger/event.h"
+#include "engine/log/log.h"
+#include "engine/runtime/log_index.h"
+
+namespace tieout::runtime {
+
+class Publisher {
+ public:
+  // Both must outlive the publisher. `index` is refreshed by it after configuration.
+  Publisher(log::EventLog* log, LogIndex* index) : log_(log), index_(index) {}
+
+  // Takes the role of the configuration's writer, reads what others appended before, appends, in
+  // one step. Tries again where another writer took the role in between.
+  absl::Status AppendConfig(std::span<const ledger::Event> events);
+
+  // Collects an event for its home's partition; appends what was collected once it is large.
+  absl::Status Add(const ledger::Event& event);
+  // All that was added is durable.
+  absl::Status Flush();
+
+ private:
+  log::EventLog* const log_;
+  LogIndex* const index_;
+  std::vector<log::Entry> collected_;
+  uint64_t collected_bytes_ = 0;
+};
+
+}  // namespace tieout::runtime

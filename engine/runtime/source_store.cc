@@ -1,0 +1,203 @@
+#include "engine/runtime/source_store.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "engine/base/hash.h"
+#include "fmt/format.h"
+
+namespace tieout::runtime {
+namespace {
+
+constexpr size_t kChunkBytes = 128 << 10;
+constexpr uint64_t kLongestLine = 1 << 20;  // of what is shown to a person
+
+absl::Status WriteAll(int fd, const char* bytes, size_t size, const std::string& path) {
+  while (size > 0) {
+    const ssize_t n = ::write(fd, bytes, size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      return base::Unavailable(fmt::format("{}: can't be written: {}", path, std::strerror(errno)));
+    }
+    bytes += n;
+    size -= static_cast<size_t>(n);
+  }
+  return absl::OkStatus();
+}
+
+// A file that is there under its name only once it is whole.
+class IncomingFile {
+ public:
+  explicit IncomingFile(std::string path) : path_(std::move(path)) {}
+  ~IncomingFile() {
+    if (fd_ < 0) return;
+    ::close(fd_);
+    ::unlink(path_.c_str());
+  }
+  IncomingFile(const IncomingFile&) = delete;
+  IncomingFile& operator=(const IncomingFile&) = delete;
+
+  absl::Status Create() {
+    path_ += ".XXXXXX";
+    fd_ = ::mkostemp(path_.data(), O_CLOEXEC);
+    if (fd_ >= 0) return absl::OkStatus();
+    return base::Unavailable(fmt::format("{}: can't be created: {}", path_, std::strerror(errno)));
+  }
+  absl::Status Write(const char* bytes, size_t size) { return WriteAll(fd_, bytes, size, path_); }
+  absl::Status MoveTo(const std::string& path) {
+    const bool synced = ::fsync(fd_) == 0;
+    ::close(std::exchange(fd_, -1));
+    if (synced && ::rename(path_.c_str(), path.c_str()) == 0) return absl::OkStatus();
+    const std::string error = std::strerror(errno);
+    ::unlink(path_.c_str());
+    return base::Unavailable(fmt::format("{}: can't be written: {}", path, error));
+  }
+
+ private:
+  std::string path_;
+  int fd_ = -1;
+};
+
+class Compressor {
+ public:
+  explicit Compressor(IncomingFile* out) : out_(out), context_(ZSTD_createCCtx()) {
+    ZSTD_CCtx_setParameter(context_, ZSTD_c_checksumFlag, 1);
+  }
+  ~Compressor() { ZSTD_freeCCtx(context_); }
+  Compressor(const Compressor&) = delete;
+  Compressor& operator=(const Compressor&) = delete;
+
+  absl::Status Take(const char* bytes, size_t size, ZSTD_EndDirective end) {
+    ZSTD_inBuffer in{bytes, size, 0};
+    size_t left = 0;
+    do {
+      ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
+      left = ZSTD_compressStream2(context_, &out, &in, end);
+      if (ZSTD_isError(left)) return base::Internal(ZSTD_getErrorName(left));
+      TIEOUT_RETURN_IF_ERROR(out_->Write(buffer_.data(), out.pos));
+    } while (in.pos < in.size || (end == ZSTD_e_end && left > 0));
+    return absl::OkStatus();
+  }
+
+ private:
+  IncomingFile* const out_;
+  ZSTD_CCtx* const context_;
+  std::string buffer_ = std::string(kChunkBytes, '\0');
+};
+
+class DecompressedInput : public connectors::InputStream {
+ public:
+  DecompressedInput(std::unique_ptr<connectors::InputStream> in, std::string path)
+      : in_(std::move(in)), path_(std::move(path)), context_(ZSTD_createDCtx()) {}
+  ~DecompressedInput() override { ZSTD_freeDCtx(context_); }
+  DecompressedInput(const DecompressedInput&) = delete;
+  DecompressedInput& operator=(const DecompressedInput&) = delete;
+
+  absl::StatusOr<size_t> Read(char* buffer, size_t size) override {
+    ZSTD_outBuffer out{buffer, size, 0};
+    while (out.pos == 0 && size > 0) {
+      if (packed_.pos == packed_.size && !ended_) {
+        TIEOUT_ASSIGN_OR_RETURN(size_t n, in_->Read(buffer_.data(), buffer_.size()));
+        packed_ = {buffer_.data(), n, 0};
+        ended_ = n == 0;
+      }
+      const size_t before = packed_.pos;
+      const size_t left = ZSTD_decompressStream(context_, &out, &packed_);
+      if (ZSTD_isError(left)) return Damaged(ZSTD_getErrorName(left));
+      if (out.pos > 0 || !ended_) frame_open_ = left != 0;
+      if (ended_ && out.pos == 0 && packed_.pos == before) {
+        if (frame_open_) return Damaged("it ends in the middle");
+        return 0;
+      }
+    }
+    return out.pos;
+  }
+
+ private:
+  absl::Status Damaged(std::string_view why) const {
+    return base::DataLoss(fmt::format(
+        "{} is damaged ({}): ingest the source again after removing this file", path_, why));
+  }
+
+  const std::unique_ptr<connectors::InputStream> in_;
+  const std::string path_;
+  ZSTD_DCtx* const context_;
+  std::string buffer_ = std::string(kChunkBytes, '\0');
+  ZSTD_inBuffer packed_{nullptr, 0, 0};
+  bool ended_ = false;
+  bool frame_open_ = true;
+};
+
+}  // namespace
+
+std::string SourceStore::PathOf(const std::string& sha256) const {
+  return fmt::format("{}/{}.zst", directory_, base::HexEncode(sha256));
+}
+
+absl::StatusOr<SourceStore::Kept> SourceStore::Put(const std::string& path) {
+  TIEOUT_ASSIGN_OR_RETURN(auto in, connectors::OpenFile(path));
+  std::error_code error;
+  std::filesystem::create_directories(directory_, error);
+  if (error) return base::Unavailable("creating " + directory_ + ": " + error.message());
+  IncomingFile file(directory_ + "/incoming");
+  TIEOUT_RETURN_IF_ERROR(file.Create());
+  Compressor compressor(&file);
+  base::Sha256Stream hash;
+  Kept kept;
+  std::string chunk(kChunkBytes, '\0');
+  while (true) {
+    TIEOUT_ASSIGN_OR_RETURN(const size_t n, in->Read(chunk.data(), chunk.size()));
+    if (n == 0) break;
+    hash.Update({chunk.data(), n});
+    kept.bytes += n;
+    TIEOUT_RETURN_IF_ERROR(compressor.Take(chunk.data(), n, ZSTD_e_continue));
+  }
+  TIEOUT_RETURN_IF_ERROR(compressor.Take(nullptr, 0, ZSTD_e_end));
+  const base::Digest digest = hash.Finish();
+  kept.sha256.assign(reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size());
+  if (std::filesystem::exists(PathOf(kept.sha256), error)) return kept;
+  TIEOUT_RETURN_IF_ERROR(file.MoveTo(PathOf(kept.sha256)));
+  return kept;
+}
+
+absl::StatusOr<std::unique_ptr<connectors::InputStream>> SourceStore::Open(
+    const std::string& sha256) const {
+  const std::string path = PathOf(sha256);
+  TIEOUT_ASSIGN_OR_RETURN(auto in, connectors::OpenFile(path));
+  return std::unique_ptr<connectors::InputStream>(
+      std::make_unique<DecompressedInput>(std::move(in), path));
+}
+
+absl::StatusOr<std::vector<std::string>> SourceStore::Lines(const std::string& sha256,
+                                                            uint64_t first, uint64_t count) const {
+  TIEOUT_ASSIGN_OR_RETURN(auto in, Open(sha256));
+  std::vector<std::string> lines;
+  std::string chunk(kChunkBytes, '\0');
+  std::string current;
+  uint64_t line = 1;
+  while (line < first + count) {
+    TIEOUT_ASSIGN_OR_RETURN(const size_t n, in->Read(chunk.data(), chunk.size()));
+    if (n == 0) break;
+    for (size_t i = 0; i < n && line < first + count; ++i) {
+      if (chunk[i] != '\n') {
+        if (line >= first && current.size() < kLongestLine) current += chunk[i];
+        continue;
+      }
+      if (line >= first) lines.push_back(std::exchange(current, {}));
+      ++line;
+    }
+  }
+  if (!current.empty()) lines.push_back(current);
+  for (std::string& text : lines) {
+    if (text.ends_with('\r')) text.pop_back();
+  }
+  return lines;
+}
+
+}  // namespace tieout::runtime
