@@ -68,7 +68,7 @@ absl::Status BankLevel::Rejudge(const std::vector<uint32_t>& payouts,
   std::vector<Group> groups = ReferenceGroups(concerned);
   for (uint32_t d : concerned.deposits) {
     if (facts_.NamesPayout(d)) continue;
-    TIEOUT_ASSIGN_OR_RETURN(std::optional<Group> group, AmountGroup(d));
+    std::optional<Group> group = AmountGroup(d);
     if (group) groups.push_back(std::move(*group));
   }
   return Replace(concerned, std::move(groups));
@@ -185,7 +185,7 @@ Group BankLevel::ReferenceGroup(std::vector<uint32_t> payouts,
     g.rule_id = equal;
   } else if (ToleratesRest(g, expected, actual)) {
     g.rule_id = kReferenceTolerance;
-    g.rule = h.payouts[g.payouts.front()].tolerance_rule;
+    g.rule = h.payouts[FirstSeen(g.payouts)].tolerance_rule;
   } else {
     g.status = Status::kPartiallyMatched;
     g.rule_id = Magnitude(actual) < Magnitude(expected) ? kReferencePartial : kReferenceOver;
@@ -197,8 +197,14 @@ Group BankLevel::ReferenceGroup(std::vector<uint32_t> payouts,
   return g;
 }
 
+uint32_t BankLevel::FirstSeen(const std::vector<uint32_t>& payouts) const {
+  return *std::min_element(payouts.begin(), payouts.end(), [&](uint32_t a, uint32_t b) {
+    return home().payouts[a].ordinal < home().payouts[b].ordinal;
+  });
+}
+
 bool BankLevel::ToleratesRest(const Group& group, WideMinor expected, WideMinor actual) const {
-  const uint32_t index = home().payouts[group.payouts.front()].tolerance_rule;
+  const uint32_t index = home().payouts[FirstSeen(group.payouts)].tolerance_rule;
   if (index == kNone) return false;
   const RuleState& rule = turn_.rule(index);
   const WideMinor by_percent = Magnitude(expected) * rule.tolerance_bp / 10'000;
@@ -216,7 +222,7 @@ bool BankLevel::OneAnother(uint32_t deposit, uint32_t payout) const {
   return true;
 }
 
-absl::StatusOr<std::optional<Group>> BankLevel::AmountGroup(uint32_t deposit) const {
+std::optional<Group> BankLevel::AmountGroup(uint32_t deposit) const {
   const HomePage& h = home();
   const DepositState& d = h.deposits[deposit];
   const std::vector<uint32_t> candidates = facts_.Candidates(deposit);
@@ -237,7 +243,7 @@ absl::StatusOr<std::optional<Group>> BankLevel::AmountGroup(uint32_t deposit) co
     g.reason = reason::kAmbiguous;
     return g;
   }
-  TIEOUT_ASSIGN_OR_RETURN(const bool attributable, facts_.Attributable(deposit, g.payouts.front()));
+  const bool attributable = facts_.Attributable(deposit, g.payouts.front());
   const WideMinor bound = turn_.rule(g.rule).chance_bound;
   const bool chance_excluded = candidates.size() < 62 && (bound << candidates.size()) <= span;
   if (attributable && chance_excluded) {
@@ -318,7 +324,7 @@ absl::Status BankLevel::JudgeDeposit(uint32_t deposit, const Due& due) {
     return absl::OkStatus();
   }
   if (!d.anchor.break_id.empty()) return absl::OkStatus();
-  TIEOUT_ASSIGN_OR_RETURN(const std::vector<uint32_t> sources, facts_.PossibleSources(deposit));
+  const std::vector<uint32_t> sources = facts_.PossibleSources(deposit);
   TIEOUT_ASSIGN_OR_RETURN(const bool covered, CoveredOrParked(turn_, sources, due));
   if (!covered) return absl::OkStatus();
   ledger::Record record =

@@ -2,6 +2,7 @@
 // said before decides only how the change is told: superseded, revoked, healed.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -38,7 +39,8 @@ class BankLevel {
 
   std::vector<Group> ReferenceGroups(const Concerned& concerned) const;
   Group ReferenceGroup(std::vector<uint32_t> payouts, std::vector<uint32_t> deposits) const;
-  absl::StatusOr<std::optional<Group>> AmountGroup(uint32_t deposit) const;
+  std::optional<Group> AmountGroup(uint32_t deposit) const;
+  uint32_t FirstSeen(const std::vector<uint32_t>& payouts) const;
   bool ToleratesRest(const Group& group, WideMinor expected, WideMinor actual) const;
   bool OneAnother(uint32_t deposit, uint32_t payout) const;  // unique on the payout's side
 

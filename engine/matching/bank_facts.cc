@@ -149,7 +149,8 @@ bool BankFacts::IsLinkedByAny(uint32_t payout) const {
 }
 
 bool BankFacts::NamesPayout(uint32_t deposit) const {
-  return index_.deposit_texts[deposit].looks_like_payout || !Cited(deposit).empty();
+  return index_.deposit_texts[deposit].looks_like_payout ||
+         !home().deposits[deposit].payout_id.empty() || !Cited(deposit).empty();
 }
 
 bool BankFacts::CouldBe(uint32_t deposit, uint32_t payout) const {
@@ -161,12 +162,9 @@ bool BankFacts::CouldBe(uint32_t deposit, uint32_t payout) const {
     return false;
   if (d.value_date < p.due_from || d.value_date > p.due_to) return false;
   if (!p.pays_into.empty() && p.pays_into != bank.merchant_account) return false;
-  // A line that names a payer of this home is nobody else's.
+  // A line that names a payer is nobody else's.
   const Tokens& names = index_.deposit_texts[deposit].names;
-  bool names_any = false;
-  for (const AccountState& a : home().accounts)
-    names_any = names_any || (!a.is_bank() && NamesProvider(names, a.provider));
-  return !names_any || NamesProvider(names, account.provider);
+  return !NamesAnyKnownProvider(names) || NamesProvider(names, account.provider);
 }
 
 std::vector<uint32_t> BankFacts::Candidates(uint32_t deposit) const {
@@ -185,38 +183,40 @@ std::vector<uint32_t> BankFacts::CouldBeFrom(uint32_t payout) const {
   return found;
 }
 
-absl::StatusOr<std::string> BankFacts::PaysInto(const AccountState& account) const {
-  TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
-                          turn_.state.Owners(account.provider, account.merchant_account));
-  return owners->page.owners.empty() ? std::string() : owners->page.owners.back().pays_into;
-}
-
-absl::StatusOr<bool> BankFacts::Attributable(uint32_t deposit, uint32_t payout) const {
+bool BankFacts::Attributable(uint32_t deposit, uint32_t payout) const {
   const AccountState& bank = home().accounts[home().deposits[deposit].account];
   const AccountState& own = home().accounts[home().payouts[payout].account];
   if (NamesProvider(index_.deposit_texts[deposit].names, own.provider)) return true;
   bool own_pays = false;
-  for (const AccountState& a : home().accounts) {
-    if (a.is_bank()) continue;
-    TIEOUT_ASSIGN_OR_RETURN(const std::string pays_into, PaysInto(a));
-    if (pays_into != bank.merchant_account) continue;
+  for (const DeclaredAccount& a : home().declared) {
+    if (a.provider == ledger::kBankProvider || a.pays_into != bank.merchant_account) continue;
     if (a.provider != own.provider || a.merchant_account != own.merchant_account) return false;
     own_pays = true;
   }
   return own_pays;
 }
 
-absl::StatusOr<std::vector<uint32_t>> BankFacts::PossibleSources(uint32_t deposit) const {
-  const AccountState& bank = home().accounts[home().deposits[deposit].account];
+std::vector<uint32_t> BankFacts::PossibleSources(uint32_t deposit) {
+  HomePage& h = turn_.home();
+  const AccountState bank = h.accounts[h.deposits[deposit].account];
   const Tokens& names = index_.deposit_texts[deposit].names;
+  const auto reports_in = [&](const DeclaredAccount& a, bool any_currency) {
+    return std::any_of(h.accounts.begin(), h.accounts.end(), [&](const AccountState& s) {
+      return s.provider == a.provider && s.merchant_account == a.merchant_account &&
+             (any_currency || s.currency == bank.currency);
+    });
+  };
   std::vector<uint32_t> named, paying, untold;
-  for (uint32_t i = 0; i < home().accounts.size(); ++i) {
-    const AccountState& a = home().accounts[i];
-    if (a.is_bank() || a.currency != bank.currency) continue;
-    TIEOUT_ASSIGN_OR_RETURN(const std::string pays_into, PaysInto(a));
-    if (NamesProvider(names, a.provider)) named.push_back(i);
-    if (pays_into == bank.merchant_account) paying.push_back(i);
-    if (pays_into.empty()) untold.push_back(i);
+  for (const DeclaredAccount& a : h.declared) {
+    if (a.provider == ledger::kBankProvider) continue;
+    // One that reports in other currencies only can't be where this came from.
+    if (!reports_in(a, false) && reports_in(a, true)) continue;
+    const bool is_named = NamesProvider(names, a.provider);
+    if (!is_named && a.pays_into != bank.merchant_account && !a.pays_into.empty()) continue;
+    const uint32_t index = AccountIndex(h, {a.provider, a.merchant_account, bank.currency});
+    if (is_named) named.push_back(index);
+    if (a.pays_into == bank.merchant_account) paying.push_back(index);
+    if (a.pays_into.empty()) untold.push_back(index);
   }
   return !named.empty() ? named : !paying.empty() ? paying : untold;
 }

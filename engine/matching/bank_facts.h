@@ -32,15 +32,14 @@ class BankFacts {
   // Deposits that name no payout and could be this one.
   std::vector<uint32_t> CouldBeFrom(uint32_t payout) const;
   // (a): the deposit names the payout's provider, or only that account pays into its bank account.
-  absl::StatusOr<bool> Attributable(uint32_t deposit, uint32_t payout) const;
-  // The home's accounts that a deposit might come from; empty: none.
-  absl::StatusOr<std::vector<uint32_t>> PossibleSources(uint32_t deposit) const;
+  bool Attributable(uint32_t deposit, uint32_t payout) const;
+  // The home's accounts that a deposit might come from, made where they have not reported yet.
+  std::vector<uint32_t> PossibleSources(uint32_t deposit);
 
  private:
   const HomePage& home() const { return turn_.cached.page; }
   std::vector<uint32_t> Cited(uint32_t deposit) const;  // any payout whose id its texts hold
   std::vector<std::string> CitedIds(uint32_t deposit, uint32_t payout) const;
-  absl::StatusOr<std::string> PaysInto(const AccountState& account) const;
 
   Turn& turn_;
   HomeIndex& index_;

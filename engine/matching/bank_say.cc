@@ -87,6 +87,10 @@ absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> g
     }
     for (uint32_t d : g.deposits) h.deposits[d].group = place;
     Book(g, +1);
+    for (const Group& old : replaced) {  // what was said of a rest that is still open stays said
+      if (Continues(old, g) && old.rule_id == g.rule_id && g.status == Status::kPartiallyMatched)
+        g.said = old.said;
+    }
     Announce(g, replaced, &told);
     TIEOUT_RETURN_IF_ERROR(ScheduleRest(g));
     h.groups[place] = std::move(g);

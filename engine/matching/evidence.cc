@@ -31,11 +31,16 @@ bool IsProviderWord(std::string_view token) {
                      [&](const ProviderName& n) { return n.word == token; });
 }
 
-bool IsDate(std::string_view t) {
-  if (t.size() != 8) return false;
-  std::string iso(t.substr(0, 4));
-  iso.append("-").append(t.substr(4, 2)).append("-").append(t.substr(6, 2));
+bool IsDay(std::string_view year, std::string_view month, std::string_view day) {
+  std::string iso(year);
+  iso.append("-").append(month).append("-").append(day);
   return base::ParseDay(iso).has_value();
+}
+
+// YYYYMMDD or DDMMYYYY.
+bool IsDate(std::string_view t) {
+  return t.size() == 8 && (IsDay(t.substr(0, 4), t.substr(4, 2), t.substr(6, 2)) ||
+                           IsDay(t.substr(4, 4), t.substr(2, 2), t.substr(0, 2)));
 }
 
 bool IsNumber(std::string_view t) { return std::all_of(t.begin(), t.end(), IsDigit); }
@@ -102,6 +107,10 @@ bool NamesProvider(const Tokens& text, std::string_view provider) {
   if (!words.empty()) return std::any_of(words.begin(), words.end(), has);
   const Tokens own = Tokenize(provider);  // a provider of another system: its own name
   return !own.empty() && FindSequence(text, own, 0) < text.size();
+}
+
+bool NamesAnyKnownProvider(const Tokens& text) {
+  return std::any_of(text.begin(), text.end(), IsProviderWord);
 }
 
 bool Cites(const Tokens& text, std::string_view id, std::string_view provider,

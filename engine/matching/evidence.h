@@ -19,6 +19,7 @@ std::string Join(const Tokens& tokens);
 // Words under which a provider is known on bank statements, upper case; the first is its own name.
 std::vector<std::string_view> ProviderWords(std::string_view provider);
 bool NamesProvider(const Tokens& text, std::string_view provider);
+bool NamesAnyKnownProvider(const Tokens& text);
 
 // The id stands in the text as whole tokens, and is long enough (8) or beside the provider's name
 // or the whole text.

@@ -63,6 +63,12 @@ absl::Status FoldImpl::ApplyFact(Turn& turn, const ledger::Event& event, uint64_
   Entry& entry = kept.page->page.entries[kept.index];
   entry.account = account;
   entry.available = event.available_on;
+  AccountState& state = turn.home().accounts[account];
+  if (state.first_day.is_set() && base::DayOf(event.occurred_at_us) < state.first_day &&
+      event.kind() != ledger::Kind::kSourceReport) {
+    ++state.before_start;
+    return absl::OkStatus();
+  }
   switch (event.kind()) {
     case ledger::Kind::kPayout:
       return Payout(turn, event, account);
@@ -165,7 +171,9 @@ absl::Status FoldImpl::Deposit(Turn& turn, const ledger::Event& event, uint32_t 
   AccountState& a = turn.home().accounts[account];
   const Mechanism* mechanism = MechanismOf(ledger::Kind::kBankDeposit);
   Post(a, mechanism->from, mechanism->to, event.amount);
-  const base::Day value = body.value_date.is_set() ? body.value_date : body.booking_date;
+  const base::Day value = body.value_date.is_set()     ? body.value_date
+                          : body.booking_date.is_set() ? body.booking_date
+                                                       : base::DayOf(event.occurred_at_us);
   a.last_bank_value = std::max(a.last_bank_value, value);
   if (event.amount == 0) return absl::OkStatus();
   DepositState d;

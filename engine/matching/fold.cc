@@ -119,11 +119,8 @@ absl::Status FoldImpl::Configure(const ledger::Event& event) {
 absl::Status FoldImpl::Declare(const ledger::Event& event) {
   TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
                           state_.Owners(event.account.provider, event.account.merchant_account));
+  if (event.kind() == Kind::kStart) return StartAccount(event);
   owners->dirty = true;
-  if (const auto* start = std::get_if<ledger::Start>(&event.body)) {
-    owners->page.first_day = start->first_day;
-    return absl::OkStatus();
-  }
   const auto& opened = std::get<ledger::AccountOpened>(event.body);
   OwnersPage::Ownership ownership{opened.owner_from, std::string(opened.owner),
                                   std::string(opened.pays_into), std::string(opened.time_zone),
@@ -136,6 +133,39 @@ absl::Status FoldImpl::Declare(const ledger::Event& event) {
   } else {
     list.insert(later, std::move(ownership));
   }
+  if (base::PartitionOf(opened.owner, static_cast<int>(state_.meta().partitions)) != partition_)
+    return absl::OkStatus();
+  TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const home, state_.Home(opened.owner));
+  home->dirty = true;
+  std::vector<DeclaredAccount>& declared = home->page.declared;
+  const auto known = std::find_if(declared.begin(), declared.end(), [&](const DeclaredAccount& d) {
+    return d.provider == event.account.provider &&
+           d.merchant_account == event.account.merchant_account;
+  });
+  DeclaredAccount account{std::string(event.account.provider),
+                          std::string(event.account.merchant_account),
+                          std::string(opened.pays_into)};
+  if (known == declared.end()) {
+    declared.push_back(std::move(account));
+  } else {
+    *known = std::move(account);
+  }
+  return absl::OkStatus();
+}
+
+// The opening buckets, and the first day: what is dated before is not applied.
+absl::Status FoldImpl::StartAccount(const ledger::Event& event) {
+  TIEOUT_ASSIGN_OR_RETURN(const std::string name, HomeOf(event));
+  if (base::PartitionOf(name, static_cast<int>(state_.meta().partitions)) != partition_)
+    return absl::OkStatus();
+  TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const home, state_.Home(name));
+  home->dirty = true;
+  const auto& start = std::get<ledger::Start>(event.body);
+  AccountState& account = home->page.accounts[AccountIndex(home->page, event.account)];
+  account.first_day = start.first_day;
+  Post(account, Bucket::kOpening, Bucket::kPending, start.pending);
+  Post(account, Bucket::kOpening, Bucket::kAvailable, start.available);
+  Post(account, Bucket::kOpening, Bucket::kReserved, start.reserved);
   return absl::OkStatus();
 }
 

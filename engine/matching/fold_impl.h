@@ -25,6 +25,7 @@ class FoldImpl final : public Fold {
   absl::Status Begin(const ledger::Event& event, uint64_t ordinal, Output* out);
   absl::Status Configure(const ledger::Event& event);
   absl::Status Declare(const ledger::Event& event);
+  absl::Status StartAccount(const ledger::Event& event);
   absl::Status Tick(const ledger::Tick& tick, std::string_view event_id, uint64_t ordinal,
                     Output* out);
   absl::StatusOr<bool> JudgeBucket(uint64_t bucket, const ledger::Tick& tick,

@@ -14,6 +14,8 @@ using ledger::Role;
 using ledger::Status;
 namespace reason = ledger::reason;
 
+constexpr int32_t kDisputeReachDays = 540;
+
 struct Reversed {
   WideMinor refunds = 0, chargebacks = 0, gross = 0;
   bool exceeds() const { return refunds + chargebacks > gross; }
@@ -200,8 +202,9 @@ absl::Status OrderLevel::CheckFees(Payment& payment, FeeState& s, int32_t day, b
   if (count == 0) return absl::OkStatus();
   SetAmounts(s.expected, sum, &record);
   if (WithinRounding(sum, s.expected)) {
-    if (s.anchor.status != Status::kMatched)
-      Say(turn_, std::move(record), s.anchor, payment.event_id + rule.fee_type);
+    if (s.anchor.status == Status::kMatched && s.said_fees == count) return absl::OkStatus();
+    s.said_fees = count;
+    Say(turn_, std::move(record), s.anchor, payment.event_id + rule.fee_type);
     return absl::OkStatus();
   }
   if (!at_tick) return Schedule(turn_, DueKind::kFees, payment.payment, day, 0);
@@ -276,7 +279,10 @@ absl::Status OrderLevel::JudgeMissingFees(int32_t day, const Due& due) {
       const std::string& type = turn_.rule(s.rule).fee_type;
       const bool came = std::any_of(payment.fees.begin(), payment.fees.end(),
                                     [&](const FeeSeen& f) { return f.type == type; });
-      if (s.rule != due.id || came || s.expected == 0 || !s.anchor.last_record.empty()) continue;
+      if (s.rule != due.id || came || WithinRounding(s.expected, 0) ||
+          !s.anchor.last_record.empty()) {
+        continue;
+      }
       TIEOUT_ASSIGN_OR_RETURN(const bool covered, CoveredOrParked(turn_, {payment.account}, due));
       if (!covered) continue;
       page->dirty = true;
@@ -292,8 +298,15 @@ absl::Status OrderLevel::JudgeMissingFees(int32_t day, const Due& due) {
 
 absl::Status OrderLevel::JudgeOrphan(uint32_t waiting, const Due& due) {
   HomePage& home = turn_.home();
-  if (home.waiting[waiting].done || !home.waiting[waiting].anchor.break_id.empty())
+  if (home.waiting[waiting].done || !home.waiting[waiting].anchor.break_id.empty()) {
     return absl::OkStatus();
+  }
+  // Its sale may stand before the account's first day; disputes reach back that far.
+  const Day first_day = home.accounts[home.waiting[waiting].account].first_day;
+  if (first_day.is_set() &&
+      base::DayOf(home.waiting[waiting].business_deadline_us) < first_day.plus(kDisputeReachDays)) {
+    return absl::OkStatus();
+  }
   TIEOUT_ASSIGN_OR_RETURN(const bool covered,
                           CoveredOrParked(turn_, {home.waiting[waiting].account}, due));
   if (!covered) return absl::OkStatus();

@@ -86,26 +86,25 @@ absl::Status PayoutLevel::Check(uint32_t index, bool at_tick) {
   const PayoutState& p = turn_.home().payouts[index];
   if (!p.seen || p.amount == 0) return absl::OkStatus();
   const bool equal = p.item_sum == p.amount;
-  const bool due = p.list_complete || p.item_count > 0;
-  const bool said_matched = p.composition.status == Status::kMatched;
-  if (!at_tick) {
-    if (p.list_complete && equal && !said_matched) {
-      // Positive: at once.
-    } else {
-      // A first list, or a changed one: when it has settled; without an end of list, when the
-      // bank's grace has ended.
-      if (!due || (said_matched && p.items_said == p.items_version)) return absl::OkStatus();
-      return Schedule(turn_, DueKind::kComposition, index, 0,
-                      p.list_complete ? 0 : p.business_deadline_us);
-    }
-  } else if (!due || (p.items_said == p.items_version && !p.composition.last_record.empty())) {
-    return absl::OkStatus();
-  } else if (!p.list_complete && p.business_deadline_us > turn_.state.log_us()) {
-    return absl::OkStatus();
+  const bool is_judged = p.list_complete || p.item_count > 0;
+  const bool is_said =
+      !p.composition.last_record.empty() && p.composition.status != Status::kRevoked;
+  // Without an end of the list it is taken as complete when the bank's grace has ended.
+  const bool is_complete = p.list_complete || p.business_deadline_us <= turn_.state.log_us();
+  if (is_said && p.items_said == p.items_version) return absl::OkStatus();
+  if (!is_judged && !is_said) return absl::OkStatus();
+  const bool positive =
+      is_judged && is_complete && equal && p.composition.status != Status::kMatched;
+  if (!positive && !at_tick) {
+    return Schedule(turn_, DueKind::kComposition, index, 0,
+                    p.list_complete ? 0 : p.business_deadline_us);
   }
+  if (!positive && is_judged && !is_complete) return absl::OkStatus();
   const AccountState& account = turn_.home().accounts[p.account];
   ledger::Record record = NewRecord(turn_, account, ledger::Level::kPayout, Status::kMatched, "");
-  if (!equal) {
+  if (!is_judged) {
+    record.status = Status::kRevoked;  // its items have gone elsewhere
+  } else if (!equal) {
     record.status = p.item_count == 0 ? Status::kUnmatched : Status::kPartiallyMatched;
     record.reason = ledger::reason::kPayoutComposition;
   }
@@ -134,7 +133,7 @@ absl::Status PayoutLevel::Say(uint32_t index, ledger::Record record) {
       previous = ordinal;
     }
   }
-  if (record.status != Status::kMatched) TIEOUT_RETURN_IF_ERROR(NameCulprit(p, &record));
+  if (!record.reason.empty()) TIEOUT_RETURN_IF_ERROR(NameCulprit(p, &record));
   p.items_said = p.items_version;
   matching::Say(turn_, std::move(record), p.composition, p.entry + "/list");
   return absl::OkStatus();

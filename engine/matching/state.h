@@ -101,7 +101,6 @@ struct OwnersPage {
     bool shared = false;
   };
   std::vector<Ownership> owners;  // by `from`, later declarations of one day replace
-  Day first_day;                  // of `start`
 };
 template <typename A>
 void Visit(A& a, OwnersPage::Ownership& o) {
@@ -109,7 +108,7 @@ void Visit(A& a, OwnersPage::Ownership& o) {
 }
 template <typename A>
 void Visit(A& a, OwnersPage& p) {
-  a(p.owners), a(p.first_day);
+  a(p.owners);
 }
 
 // What has been said about one thing: enough to supersede it and to keep a break's id and age.
@@ -131,6 +130,8 @@ struct AccountState {
   std::string provider, merchant_account, currency;
   std::array<WideMinor, kBucketCount> balance{};
   uint64_t sale_count = 0;
+  uint64_t before_start = 0;  // events dated before the account's first day
+  Day first_day;              // of `start`
   Day last_sale, last_payout, last_bank_value;
   int64_t covered_until_us = 0;           // latest coverage end of a closed report; 0: none
   std::map<int32_t, WideMinor> maturing;  // pending by the day it becomes available
@@ -143,6 +144,7 @@ struct AccountState {
 template <typename A>
 void Visit(A& a, AccountState& s) {
   a(s.provider), a(s.merchant_account), a(s.currency), a(s.balance), a(s.sale_count);
+  a(s.before_start), a(s.first_day);
   a(s.last_sale), a(s.last_payout), a(s.last_bank_value), a(s.covered_until_us), a(s.maturing),
       a(s.late);
 }
@@ -341,9 +343,19 @@ struct HomeIndex {
   absl::flat_hash_map<uint64_t, std::vector<uint32_t>> waiting_by_payment;
 };
 
+// An account that an `account` event gave to this home.
+struct DeclaredAccount {
+  std::string provider, merchant_account, pays_into;
+};
+template <typename A>
+void Visit(A& a, DeclaredAccount& d) {
+  a(d.provider), a(d.merchant_account), a(d.pays_into);
+}
+
 struct HomePage {
   HomeIndex index;
   std::string home;
+  std::vector<DeclaredAccount> declared;  // in the order of the log
   std::vector<AccountState> accounts;
   std::vector<PayoutState> payouts;
   std::vector<DepositState> deposits;
@@ -386,6 +398,7 @@ void Visit(A& a, Entry& e) {
 struct FeeState {
   uint32_t rule = kNone;
   Minor expected = 0;
+  uint64_t said_fees = 0;  // fees in the last record about it
   Anchor anchor;
 };
 struct FeeSeen {
@@ -395,7 +408,7 @@ struct FeeSeen {
 };
 template <typename A>
 void Visit(A& a, FeeState& f) {
-  a(f.rule), a(f.expected), a(f.anchor);
+  a(f.rule), a(f.expected), a(f.said_fees), a(f.anchor);
 }
 template <typename A>
 void Visit(A& a, FeeSeen& f) {
@@ -518,7 +531,8 @@ void Visit(A& a, Record& r) {
 namespace tieout::matching {
 template <typename A>
 void Visit(A& a, HomePage& p) {
-  a(p.home), a(p.accounts), a(p.payouts), a(p.deposits), a(p.groups), a(p.waiting), a(p.sources);
+  a(p.home), a(p.declared), a(p.accounts), a(p.payouts), a(p.deposits), a(p.groups), a(p.waiting),
+      a(p.sources);
   a(p.due), a(p.parked), a(p.days), a(p.filter), a(p.filter_count), a(p.open), a(p.seller_status);
 }
 }  // namespace tieout::matching

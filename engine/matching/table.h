@@ -25,8 +25,9 @@ enum class Bucket : uint8_t {
   kRefunds,
   kChargebacks,
   kAdjustments,
+  kOpening,  // counter side of a `start`
 };
-inline constexpr int kBucketCount = 13;
+inline constexpr int kBucketCount = 14;
 
 enum class Expects : uint8_t { kNothing, kFeeBySchedule, kBankMovement };
 enum class Observes : uint8_t { kNothing, kSaleOfPayment, kOpenPayouts };
