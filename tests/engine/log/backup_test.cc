@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "engine/log/segment.h"
-#include "tests/engine/log/log_under_test.h"
-#include "tests/engine/log/memory_files.h"
+#include "tests/engine/log/support/log_under_test.h"
+#include "tests/engine/log/support/memory_files.h"
 
 namespace tieout::log {
 namespace {

@@ -1,11 +1,14 @@
-#include "tests/engine/log/log_under_test.h"
+#include "tests/engine/log/support/log_under_test.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
 #include "engine/log/embedded.h"
-#include "tests/engine/log/folder.h"
+#include "engine/log/kafka.h"
+#include "engine/log/kafka_topics.h"
+#include "tests/engine/log/support/folder.h"
+#include "tests/engine/log/support/kafka_broker.h"
 
 namespace tieout::log {
 namespace {
@@ -30,10 +33,25 @@ class EmbeddedUnderTest : public LogUnderTest {
   Folder folder_;
 };
 
+class KafkaUnderTest : public LogUnderTest {
+ public:
+  absl::Status Create(const Identity& identity, std::span<const Entry> beginning) override {
+    return CreateTopics(options_, {}, identity, beginning);
+  }
+  absl::StatusOr<std::unique_ptr<EventLog>> Open() override { return OpenKafka(options_); }
+
+ private:
+  const KafkaOptions options_ = TheBroker().OptionsOfNewLog();
+};
+
 }  // namespace
 
 LogKind EmbeddedKind() {
   return {"Embedded", [] { return std::make_unique<EmbeddedUnderTest>(); }};
+}
+
+LogKind KafkaKind() {
+  return {"Kafka", [] { return std::make_unique<KafkaUnderTest>(); }};
 }
 
 std::vector<Kept> ReadAll(EventLog& log, Stream stream, int partition, int64_t from) {

@@ -25,6 +25,7 @@ struct LogKind {
 };
 
 LogKind EmbeddedKind();
+LogKind KafkaKind();  // on the test binary's broker (kafka_broker.h), each log under its own prefix
 
 // An entry with its own bytes, where Stored only views them.
 struct Kept {

@@ -1,4 +1,4 @@
-#include "tests/engine/log/memory_files.h"
+#include "tests/engine/log/support/memory_files.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,0 +1,198 @@
+#include "engine/log/kafka_admin.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <memory>
+
+namespace tieout::log {
+namespace {
+
+using EventPtr = std::unique_ptr<rd_kafka_event_t, KafkaDestroy<rd_kafka_event_destroy>>;
+using AdminOptionsPtr =
+    std::unique_ptr<rd_kafka_AdminOptions_t, KafkaDestroy<rd_kafka_AdminOptions_destroy>>;
+using NewTopicPtr = std::unique_ptr<rd_kafka_NewTopic_t, KafkaDestroy<rd_kafka_NewTopic_destroy>>;
+using ResourcePtr =
+    std::unique_ptr<rd_kafka_ConfigResource_t, KafkaDestroy<rd_kafka_ConfigResource_destroy>>;
+
+// Starts a request by `start(options, queue)` and waits for its answer.
+template <typename Start>
+absl::StatusOr<EventPtr> Ask(const KafkaClient& client, rd_kafka_admin_op_t operation,
+                             const std::string& doing, Start start) {
+  const AdminOptionsPtr options(rd_kafka_AdminOptions_new(client.get(), operation));
+  const int timeout_ms = Milliseconds(client.options().timeout);
+  std::array<char, 512> error{};
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout_ms, error.data(), error.size());
+  const QueuePtr queue(rd_kafka_queue_new(client.get()));
+  start(options.get(), queue.get());
+  EventPtr event(rd_kafka_queue_poll(queue.get(), timeout_ms + 1000));
+  if (event == nullptr) return client.Error(doing, RD_KAFKA_RESP_ERR__TIMED_OUT);
+  const rd_kafka_resp_err_t code = rd_kafka_event_error(event.get());
+  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT) {
+    return client.Error(doing, code);
+  }
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return base::FailedPrecondition(
+        fmt::format("Kafka: {}: {}", doing, rd_kafka_event_error_string(event.get())));
+  }
+  return event;
+}
+
+absl::StatusOr<Settings> SettingsOf(const KafkaClient& client, rd_kafka_ResourceType_t type,
+                                    const std::string& name) {
+  const ResourcePtr resource(rd_kafka_ConfigResource_new(type, name.c_str()));
+  std::array<rd_kafka_ConfigResource_t*, 1> resources{resource.get()};
+  TIEOUT_ASSIGN_OR_RETURN(
+      const EventPtr event,
+      Ask(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "asking for the settings of " + name,
+          [&](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+            rd_kafka_DescribeConfigs(client.get(), resources.data(), resources.size(), options,
+                                     queue);
+          }));
+  size_t count = 0;
+  const rd_kafka_ConfigResource_t** described = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+  Settings settings;
+  for (size_t i = 0; i < count; ++i) {
+    if (rd_kafka_ConfigResource_error(described[i]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      const char* const why = rd_kafka_ConfigResource_error_string(described[i]);
+      return base::FailedPrecondition(
+          fmt::format("Kafka: settings of {}: {}", name, why != nullptr ? why : "refused"));
+    }
+    size_t entries = 0;
+    const rd_kafka_ConfigEntry_t** entry = rd_kafka_ConfigResource_configs(described[i], &entries);
+    for (size_t j = 0; j < entries; ++j) {
+      const char* const value = rd_kafka_ConfigEntry_value(entry[j]);
+      settings[rd_kafka_ConfigEntry_name(entry[j])] = value != nullptr ? value : "";
+    }
+  }
+  return settings;
+}
+
+}  // namespace
+
+absl::Status MakeTopics(const KafkaClient& client, const std::vector<NewTopic>& topics) {
+  std::vector<NewTopicPtr> owners;
+  std::vector<rd_kafka_NewTopic_t*> wanted;
+  for (const NewTopic& topic : topics) {
+    std::array<char, 512> error{};
+    owners.emplace_back(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions,
+                                              topic.replication_factor, error.data(),
+                                              error.size()));
+    if (owners.back() == nullptr) {
+      return base::InvalidArgument(fmt::format("Kafka: topic {}: {}", topic.name, error.data()));
+    }
+    for (const auto& [name, value] : topic.settings) {
+      rd_kafka_NewTopic_set_config(owners.back().get(), name.c_str(), value.c_str());
+    }
+    wanted.push_back(owners.back().get());
+  }
+  TIEOUT_ASSIGN_OR_RETURN(const EventPtr event,
+                          Ask(client, RD_KAFKA_ADMIN_OP_CREATETOPICS, "making topics",
+                              [&](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+                                rd_kafka_CreateTopics(client.get(), wanted.data(), wanted.size(),
+                                                      options, queue);
+                              }));
+  size_t count = 0;
+  const rd_kafka_topic_result_t** results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
+  for (size_t i = 0; i < count; ++i) {
+    const rd_kafka_resp_err_t code = rd_kafka_topic_result_error(results[i]);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+      continue;
+    }
+    const char* const why = rd_kafka_topic_result_error_string(results[i]);
+    return base::FailedPrecondition(fmt::format("Kafka: making topic {}: {}",
+                                                rd_kafka_topic_result_name(results[i]),
+                                                why != nullptr ? why : rd_kafka_err2str(code)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CommitBeginnings(const KafkaClient& client, const std::string& group,
+                              const std::string& topic, int partitions) {
+  const PartitionListPtr list = NewPartitionList();
+  for (int p = 0; p < partitions; ++p) {
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), p)->offset = 0;
+  }
+  const std::unique_ptr<rd_kafka_AlterConsumerGroupOffsets_t,
+                        KafkaDestroy<rd_kafka_AlterConsumerGroupOffsets_destroy>>
+      change(rd_kafka_AlterConsumerGroupOffsets_new(group.c_str(), list.get()));
+  std::array<rd_kafka_AlterConsumerGroupOffsets_t*, 1> changes{change.get()};
+  TIEOUT_ASSIGN_OR_RETURN(
+      const EventPtr event,
+      Ask(client, RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, "committing the first positions",
+          [&](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+            rd_kafka_AlterConsumerGroupOffsets(client.get(), changes.data(), changes.size(),
+                                               options, queue);
+          }));
+  size_t count = 0;
+  const rd_kafka_group_result_t** results = rd_kafka_AlterConsumerGroupOffsets_result_groups(
+      rd_kafka_event_AlterConsumerGroupOffsets_result(event.get()), &count);
+  for (size_t i = 0; i < count; ++i) {
+    if (const rd_kafka_error_t* error = rd_kafka_group_result_error(results[i]); error != nullptr) {
+      return base::FailedPrecondition(
+          fmt::format("Kafka: positions of group {}: {}", group, rd_kafka_error_string(error)));
+    }
+    const rd_kafka_topic_partition_list_t* of = rd_kafka_group_result_partitions(results[i]);
+    for (int p = 0; of != nullptr && p < of->cnt; ++p) {
+      if (of->elems[p].err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+      return base::FailedPrecondition(fmt::format("Kafka: positions of group {}: {}", group,
+                                                  rd_kafka_err2str(of->elems[p].err)));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> UncommittedEnd(const KafkaClient& client, const std::string& topic,
+                                       int partition) {
+  const PartitionListPtr list = NewPartitionList();
+  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset =
+      RD_KAFKA_OFFSET_SPEC_LATEST;
+  TIEOUT_ASSIGN_OR_RETURN(
+      const EventPtr event,
+      Ask(client, RD_KAFKA_ADMIN_OP_LISTOFFSETS, "asking for the end of " + topic,
+          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+            const ErrorPtr ignored(rd_kafka_AdminOptions_set_isolation_level(
+                options, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED));
+            rd_kafka_ListOffsets(client.get(), list.get(), options, queue);
+          }));
+  size_t count = 0;
+  const rd_kafka_ListOffsetsResultInfo_t** infos =
+      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
+  if (count != 1) return base::Internal("Kafka: no end of " + topic + " in the answer");
+  const rd_kafka_topic_partition_t* const found =
+      rd_kafka_ListOffsetsResultInfo_topic_partition(infos[0]);
+  if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return client.Error("asking for the end of " + topic, found->err);
+  }
+  return found->offset;
+}
+
+absl::StatusOr<Settings> TopicSettings(const KafkaClient& client, const std::string& topic) {
+  return SettingsOf(client, RD_KAFKA_RESOURCE_TOPIC, topic);
+}
+
+absl::StatusOr<Settings> BrokerSettings(const KafkaClient& client, int broker) {
+  return SettingsOf(client, RD_KAFKA_RESOURCE_BROKER, std::to_string(broker));
+}
+
+absl::StatusOr<Cluster> DescribeCluster(const KafkaClient& client) {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const rd_kafka_resp_err_t code = rd_kafka_metadata(client.get(), 1, nullptr, &metadata,
+                                                     Milliseconds(client.options().timeout));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return client.Error("asking for the topics", code);
+  const std::unique_ptr<const rd_kafka_metadata_t, KafkaDestroy<rd_kafka_metadata_destroy>> owner(
+      metadata);
+  Cluster cluster;
+  for (int i = 0; i < metadata->broker_cnt; ++i) cluster.brokers.push_back(metadata->brokers[i].id);
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    const rd_kafka_metadata_topic_t& topic = metadata->topics[i];
+    cluster.topics[topic.topic] = {
+        .partitions = topic.partition_cnt,
+        .replication_factor = topic.partition_cnt > 0 ? topic.partitions[0].replica_cnt : 0};
+  }
+  return cluster;
+}
+
+}  // namespace tieout::log

@@ -1,0 +1,34 @@
+// Reads one stream of one partition of a log on Kafka.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "engine/log/kafka_client.h"
+#include "engine/log/log.h"
+
+namespace tieout::log {
+
+class KafkaReader : public Reader {
+ public:
+  // `options` outlives the reader.
+  static absl::StatusOr<std::unique_ptr<KafkaReader>> Open(const KafkaOptions& options,
+                                                           const std::string& topic, int partition,
+                                                           int64_t from_position);
+  absl::StatusOr<std::span<const Stored>> Read(size_t max, std::chrono::milliseconds wait) override;
+  int64_t position() const override { return position_; }
+
+ private:
+  KafkaReader(std::unique_ptr<KafkaClient> client, int64_t position)
+      : client_(std::move(client)), position_(position) {}
+
+  const std::unique_ptr<KafkaClient> client_;
+  int64_t position_;
+  Taken taken_;
+  size_t given_ = 0;  // of taken_
+  std::vector<Stored> batch_;
+};
+
+}  // namespace tieout::log
