@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "connectors/bank_csv/bank_csv.h"
 #include "connectors/camt053/camt053.h"
 #include "connectors/lex/encoding.h"
 #include "connectors/stripe/stripe.h"
@@ -12,7 +13,8 @@
 namespace tieout::connectors {
 
 std::span<const Connector* const> All() {
-  static const std::array<const Connector*, 2> kAll = {
+  static const std::array<const Connector*, 3> kAll = {
+      &BankCsv(),
       &Camt053(),
       &Stripe(),
   };

@@ -1,0 +1,24 @@
+// A bank's (or anybody's) CSV of one or more accounts, by mapping profile.
+//
+// A profile (profile.h) says which column is what, how dates and numbers are written and which
+// sign means what. Built in are `generic` (columns known by many names, ISO dates), `generic-dmy`
+// and `generic-mdy`; a file of one's own is --profile FILE. Without a profile `generic` is tried,
+// and a date that could be two dates refuses the file until a profile says which.
+//
+// Identity: provider "bank"; account from the file, else the command line or the profile; entry =
+// the profile's `id` column where the bank gives rows an id, else a row without one: hash of
+// booking date, amount, currency, text, reference and counterparty (blanks collapsed). The running
+// balance is not part of it: it tells equal rows apart (row.balance_after) and is checked line by
+// line; the first line that breaks the chain is noted.
+// Value dates, categories and all unmapped columns may change.
+//
+// Coverage: the days from the first to the last row, whole days.
+#pragma once
+
+#include "connectors/connector.h"
+
+namespace tieout::connectors {
+
+const Connector& BankCsv();
+
+}  // namespace tieout::connectors

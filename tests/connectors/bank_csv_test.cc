@@ -1,0 +1,256 @@
+#include "connectors/bank_csv/bank_csv.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "connectors/bank_csv/profile.h"
+#include "connectors/registry.h"
+#include "tests/connectors/kit.h"
+
+namespace tieout::connectors {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Context BankContext(std::string profile = "") {
+  Context context;
+  context.file_name = "bank.csv";
+  context.merchant_account = "DE1";
+  context.currency = "EUR";
+  context.profile = std::move(profile);
+  return context;
+}
+
+testing::Result RunBank(std::string_view bytes, std::string profile = "") {
+  return testing::Run(BankCsv(), bytes, BankContext(std::move(profile)));
+}
+
+std::string GirokontoProfile() {
+  return TIEOUT_SOURCE_DIR "/tests/connectors/bank_csv/testdata/girokonto.toml";
+}
+
+TEST(BankCsv, GoldenOfAProfileWithPreambleFooterQuotedNewlineAndBalance) {
+  testing::ExpectGolden(BankCsv(), "bank_csv/testdata/girokonto.csv",
+                        "bank_csv/testdata/girokonto.jsonl", BankContext(GirokontoProfile()));
+}
+
+TEST(BankCsv, BalancesCoverageAndTwins) {
+  const auto result =
+      RunBank(testing::ReadTestFile("bank_csv/testdata/girokonto.csv"), GirokontoProfile());
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_THAT(result.summary.notes, IsEmpty());
+  ASSERT_EQ(result.summary.accounts.size(), 1u);
+  const AccountSummary& account = result.summary.accounts[0];
+  EXPECT_EQ(account.opening, 231310);
+  EXPECT_EQ(account.closing, 121450);
+  EXPECT_EQ(account.total, -109860);
+  EXPECT_EQ(account.stated_total, ledger::WideMinor{-109860});
+  EXPECT_EQ(base::FormatInstant(account.coverage_from_us), "2026-03-02T00:00:00Z");
+  EXPECT_EQ(base::FormatInstant(account.coverage_to_us), "2026-03-10T00:00:00Z");
+  EXPECT_THAT(result.no_ops, ElementsAre("10: the profile ignores such rows"));
+  // Two equal credits of 10.48 on one day are two rows, with a balance each.
+  EXPECT_EQ(result.summary.events, 4u);
+  EXPECT_EQ(testing::Identities(result).size(), 4u);
+}
+
+TEST(BankCsv, GenericProfileReadsOtherLanguagesAndSigns) {
+  EXPECT_THAT(
+      testing::Brief(RunBank("Fecha;Concepto;Importe;Moneda\n2026-04-02;Alquiler;-1.234,56;EUR\n")),
+      HasSubstr("bank_deposit -1,234.56 EUR"));
+  EXPECT_THAT(
+      testing::Brief(RunBank("Booking Date,Details,Credit,Debit\n2026-04-02,a,\"1,250.50\",\n"
+                             "2026-04-03,b,,200.25\n2026-04-04,c,,-1.00\n")),
+      ::testing::AllOf(HasSubstr("1,250.50 EUR"), HasSubstr("-200.25 EUR"),
+                       HasSubstr("-1.00 EUR")));
+  EXPECT_THAT(testing::Brief(RunBank("Date\tText\tAmount\tD/C\n2026-04-02\ta\t5,00\tS\n"
+                                     "2026-04-02\tb\t6,00\tH\n")),
+              ::testing::AllOf(HasSubstr("-5.00 EUR"), HasSubstr(" 6.00 EUR")));
+}
+
+TEST(BankCsv, InverseSignForCreditCards) {
+  const auto profile =
+      bank_csv::ParseProfile("card", "sign = \"inverse\"\n[columns]\ndate = 1\namount = 2\n");
+  EXPECT_TRUE(profile.ok()) << profile.status();
+  EXPECT_EQ(profile->sign, bank_csv::Sign::kInverse);
+}
+
+TEST(BankCsv, ColumnOfTheOtherSidesAccountIsNotOurs) {
+  const auto result =
+      RunBank("Date,Amount,IBAN\n2026-04-02,1.00,DE75512108001245126199\n2026-04-03,2.00,\n");
+  EXPECT_THAT(testing::Brief(result), HasSubstr("bank/DE1/"));
+  EXPECT_THAT(testing::Lines(result), HasSubstr(R"("counterparty_account":"DE7551)"));
+  // A column that doesn't change is the account's own.
+  EXPECT_THAT(testing::Brief(RunBank("Date,Amount,IBAN\n2026-04-02,1.00,DE75\n")),
+              HasSubstr("bank/DE75/"));
+}
+
+// --- identity ----------------------------------------------------------------------------------
+
+TEST(BankCsv, LateColumnsChangeNeitherIdsNorContent) {
+  EXPECT_EQ(testing::Identities(RunBank("Date,Value Date,Description,Amount,Balance,Category\n"
+                                        "2026-04-02,2026-04-02,Rent  April,1.00,5.00,\n")),
+            testing::Identities(RunBank("Date,Value Date,Description,Amount,Balance,Category\n"
+                                        "2026-04-02,2026-04-03,Rent April,1.00,7.00,home\n")));
+}
+
+TEST(BankCsv, OriginColumnsChangeTheId) {
+  const std::string header = "Date,Description,Amount,Reference,Payee\n";
+  const auto base = testing::Identities(RunBank(header + "2026-04-02,Rent,1.00,R,P\n"));
+  for (const char* row :
+       {"2026-04-03,Rent,1.00,R,P\n", "2026-04-02,Food,1.00,R,P\n", "2026-04-02,Rent,1.01,R,P\n",
+        "2026-04-02,Rent,1.00,S,P\n", "2026-04-02,Rent,1.00,R,Q\n"}) {
+    EXPECT_NE(base, testing::Identities(RunBank(header + row))) << row;
+  }
+}
+
+TEST(BankCsv, OrderOfRowsDoesNotMatter) {
+  const std::string header = "Date,Description,Amount\n";
+  EXPECT_EQ(testing::Identities(RunBank(header + "2026-04-02,a,1.00\n2026-04-02,a,1.00\n"
+                                                 "2026-04-03,b,2.00\n")),
+            testing::Identities(RunBank(header + "2026-04-03,b,2.00\n2026-04-02,a,1.00\n"
+                                                 "2026-04-02,a,1.00\n")));
+}
+
+// --- the balance chain -------------------------------------------------------------------------
+
+TEST(BankCsv, FirstLineThatBreaksTheChainIsNamed) {
+  const auto result = RunBank(
+      "Date,Amount,Balance\n2026-04-01,10.00,110.00\n2026-04-02,5.00,115.00\n"
+      "2026-04-03,5.00,125.00\n2026-04-04,1.00,200.00\n");
+  ASSERT_EQ(result.summary.notes.size(), 1u);
+  EXPECT_EQ(result.summary.notes[0].line, 4u);
+  EXPECT_EQ(result.summary.notes[0].text,
+            "account DE1: the balance 125.00 EUR doesn't follow from the row before and the amount "
+            "5.00 EUR: a row is missing, or was changed");
+  EXPECT_EQ(result.events.size(), 4u);
+}
+
+// --- bad input ---------------------------------------------------------------------------------
+
+TEST(BankCsv, DateThatCouldBeTwoDatesIsRefusedUntilToldWhich) {
+  const std::string file = "Date,Amount\n05.03.2026,1.00\n";
+  EXPECT_EQ(RunBank(file).status.message(),
+            "bank.csv:2: Date \"05.03.2026\" may be 2026-03-05 or 2026-05-03: say which with "
+            "date_order in the profile, or --profile generic-dmy (day first) or generic-mdy (month "
+            "first)");
+  EXPECT_THAT(testing::Brief(RunBank(file, "generic-dmy")), HasSubstr("bank/DE1/2026-03-05."));
+  EXPECT_THAT(testing::Brief(RunBank(file, "generic-mdy")), HasSubstr("bank/DE1/2026-05-03."));
+  EXPECT_THAT(testing::Brief(RunBank("Date,Amount\n25.03.2026,1.00\n")),
+              HasSubstr("bank/DE1/2026-03-25."));
+  EXPECT_THAT(RunBank("Date,Amount\n31.02.2026,1.00\n", "generic-dmy").quarantined,
+              ElementsAre("bank.csv:2: Date \"31.02.2026\": is no date in the order dmy"));
+}
+
+TEST(BankCsv, NumberThatCouldBeTwoNumbers) {
+  EXPECT_THAT(
+      RunBank("Date,Amount,Currency\n2026-03-05,1.234,BHD\n").quarantined,
+      ElementsAre("bank.csv:2: Amount \"1.234\": may be two numbers: say decimal = \".\" or "
+                  "\",\" in the profile"));
+  EXPECT_THAT(testing::Brief(RunBank("Date,Amount\n2026-03-05,1.234\n")),
+              HasSubstr("1,234.00 EUR"));
+}
+
+TEST(BankCsv, EncodingsAreRead) {
+  const auto text = [](const testing::Result& result) { return testing::Lines(result); };
+  EXPECT_THAT(text(RunBank("Date,Amount,Description\n2026-03-05,1.00,caf\xE9\n")),
+              HasSubstr("café"));
+  EXPECT_THAT(text(RunBank("\xEF\xBB\xBF"
+                           "Date,Amount,Description\r\n2026-03-05,1.00,café\r\n")),
+              HasSubstr("café"));
+  std::string wide = "\xFF\xFE";
+  for (const char c : std::string("Date\tAmount\n2026-03-05\t1.00\n")) {
+    wide += c;
+    wide += '\0';
+  }
+  EXPECT_THAT(testing::Brief(RunBank(wide)), HasSubstr("bank_deposit 1.00 EUR"));
+  EXPECT_EQ(RunBank(wide.substr(0, wide.size() - 1)).status.message(),
+            "the file ends within a UTF-16LE character: it is cut off");
+}
+
+TEST(BankCsv, EmptyFileAndNoHeader) {
+  EXPECT_EQ(RunBank("").status.message(), "bank.csv is empty");
+  EXPECT_THAT(
+      std::string(RunBank("a,b\n1,2\n").status.message()),
+      HasSubstr("bank.csv: profile generic finds no header in the first 50 rows. It needs a "
+                "date column (Booking Date"));
+}
+
+TEST(BankCsv, WrongDelimiterInTheProfile) {
+  EXPECT_THAT(
+      std::string(
+          RunBank("Buchungstag,Betrag\n2026-03-05,1\n", GirokontoProfile()).status.message()),
+      HasSubstr("with columns separated by ';'"));
+}
+
+TEST(BankCsv, TruncatedFile) {
+  EXPECT_THAT(
+      RunBank("Date,Amount,Text\n2026-03-05,1.00,a\n2026-03").quarantined,
+      ElementsAre("bank.csv:3: the row has 1 cells, the header 3 columns: the file is cut off "
+                  "here, or a line break stands in a field without quotes"));
+  testing::ExpectSurvivesTruncation(BankCsv(),
+                                    testing::ReadTestFile("bank_csv/testdata/girokonto.csv"),
+                                    BankContext(GirokontoProfile()));
+}
+
+TEST(BankCsv, QuoteInsideAnUnquotedField) {
+  const auto result = RunBank("Date,Amount,Text\n2026-03-05,1.00,5\" disk\n2026-03-06,2.00,b\n");
+  EXPECT_THAT(result.quarantined,
+              ElementsAre("bank.csv:2: a quote stands inside an unquoted field, or text after a "
+                          "closing quote: inside a quoted field a quote is written twice"));
+  EXPECT_THAT(testing::Brief(result), HasSubstr("2.00 EUR"));  // the next row is not swallowed
+}
+
+TEST(BankCsv, AmountBeyond64BitsWrongCurrencyAndBothColumns) {
+  EXPECT_THAT(RunBank("Date,Amount\n2026-03-05,92233720368547758.08\n").quarantined,
+              ElementsAre("bank.csv:2: Amount \"92233720368547758.08\": is beyond 64 bits"));
+  EXPECT_THAT(RunBank("Date,Amount,Currency\n2026-03-05,1.00,EUX\n").quarantined,
+              ElementsAre("bank.csv:2: Currency \"EUX\": is no ISO 4217 currency"));
+  EXPECT_THAT(
+      RunBank("Date,Debit,Credit\n2026-03-05,1.00,2.00\n2026-03-05,,\n2026-03-06,x,\n").quarantined,
+      ElementsAre("bank.csv:2: Debit \"1.00\": and the credit column are both filled",
+                  "bank.csv:3: Debit \"\": and the credit column are both empty",
+                  HasSubstr("bank.csv:4: Debit \"x\": is no number")));
+}
+
+TEST(BankCsv, WhatMustBeSaid) {
+  Context context = BankContext();
+  context.currency.clear();
+  EXPECT_EQ(testing::Run(BankCsv(), "Date,Amount\n2026-03-05,1.00\n", context).status.message(),
+            "bank.csv:2: no column names the currency: say it with --currency EUR, or currency in "
+            "the profile");
+  context = BankContext();
+  context.merchant_account.clear();
+  EXPECT_EQ(
+      testing::Run(BankCsv(), "Date,Amount\n2026-03-05,1.00\n", context).status.message(),
+      "bank.csv:2: no column names the account: say it with --account IBAN, or account in the "
+      "profile");
+}
+
+TEST(BankCsv, ProfilesAreChecked) {
+  const auto error = [](std::string_view toml) {
+    return std::string(bank_csv::ParseProfile("p", toml).status().message());
+  };
+  EXPECT_THAT(error("delimter = \";\"\n[columns]\ndate = 1\n"),
+              HasSubstr("profile p: delimter (line 1) isn't a key; there are: name, encoding"));
+  EXPECT_EQ(error("sign = \"minus\"\n[columns]\ndate = 1\n"),
+            "profile p: sign must be signed, inverse, debit_credit, flag or auto");
+  EXPECT_EQ(error("x = [\n"),
+            "profile p:1: no proper TOML: Error while parsing array: encountered "
+            "end-of-file");
+  EXPECT_EQ(error("decimal = \",\"\n"), "profile p: no [columns]");
+  EXPECT_THAT(std::string(bank_csv::LoadProfile("/nowhere.toml").status().message()),
+              HasSubstr("no such profile is built in: generic, generic-dmy, generic-mdy"));
+}
+
+TEST(BankCsv, DetectedOnlyWhereNobodyKnowsBetter) {
+  const auto bank = Detect("x", "Date,Amount\n2026-03-05,1.00\n");
+  ASSERT_TRUE(bank.ok()) << bank.status();
+  EXPECT_EQ((*bank)->name(), "bank_csv");
+}
+
+}  // namespace
+}  // namespace tieout::connectors
