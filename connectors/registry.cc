@@ -7,15 +7,17 @@
 #include "connectors/bank_csv/bank_csv.h"
 #include "connectors/camt053/camt053.h"
 #include "connectors/lex/encoding.h"
+#include "connectors/shopify/shopify.h"
 #include "connectors/stripe/stripe.h"
 #include "engine/base/text.h"
 
 namespace tieout::connectors {
 
 std::span<const Connector* const> All() {
-  static const std::array<const Connector*, 3> kAll = {
+  static const std::array<const Connector*, 4> kAll = {
       &BankCsv(),
       &Camt053(),
+      &Shopify(),
       &Stripe(),
   };
   return kAll;

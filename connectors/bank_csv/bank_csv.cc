@@ -29,24 +29,6 @@ std::string CollapseBlanks(std::string_view text) {
   return collapsed;
 }
 
-// "1 234,56 EUR" -> "1234,56": blanks of all kinds, the currency's code and the common signs go.
-std::string BareNumber(std::string_view text, std::string_view currency) {
-  std::string bare(text);
-  const auto drop = [&](std::string_view what) {
-    for (size_t at = bare.find(what); at != std::string::npos; at = bare.find(what)) {
-      bare.erase(at, what.size());
-    }
-  };
-  for (const std::string_view what :
-       {std::string_view("\u00A0"), std::string_view("\u202F"), std::string_view(" "),
-        std::string_view("€"), std::string_view("$"), std::string_view("£"), std::string_view("¥"),
-        std::string_view("'"), currency}) {
-    if (!what.empty()) drop(what);
-  }
-  if (bare.starts_with("\u2212")) bare.replace(0, 3, "-");
-  return bare;
-}
-
 // How the number is written, where the profile doesn't say: the last separator is the decimal one
 // if the digits after it fit the currency. nullopt: it could be two numbers.
 std::optional<ledger::NumberFormat> GuessFormat(std::string_view number, int exponent) {

@@ -20,6 +20,23 @@ std::string NormalName(std::string_view name) {
   return normal;
 }
 
+std::string BareNumber(std::string_view text, std::string_view currency) {
+  std::string bare(text);
+  const auto drop = [&](std::string_view what) {
+    for (size_t at = bare.find(what); at != std::string::npos; at = bare.find(what)) {
+      bare.erase(at, what.size());
+    }
+  };
+  for (const std::string_view what :
+       {std::string_view("\u00A0"), std::string_view("\u202F"), std::string_view(" "),
+        std::string_view("€"), std::string_view("$"), std::string_view("£"), std::string_view("¥"),
+        std::string_view("'"), currency}) {
+    if (!what.empty()) drop(what);
+  }
+  if (bare.starts_with("\u2212")) bare.replace(0, 3, "-");
+  return bare;
+}
+
 Columns::Columns(std::span<const std::string_view> header) {
   for (const std::string_view name : header) {
     names_.emplace_back(name);

@@ -14,6 +14,9 @@ namespace tieout::connectors {
 // "Payout  ID " and "payout id" are one name.
 std::string NormalName(std::string_view name);
 
+// "1 234,56 EUR" -> "1234,56": blanks of all kinds, the currency's code and the common signs go.
+std::string BareNumber(std::string_view text, std::string_view currency);
+
 class Columns {
  public:
   Columns() = default;

@@ -1,0 +1,133 @@
+#include "connectors/shopify/shopify.h"
+
+#include <fmt/format.h>
+
+#include "connectors/lex/encoding.h"
+#include "connectors/shopify/exports.h"
+
+namespace tieout::connectors {
+namespace shopify {
+
+std::string PayoutEntry(base::Day day, std::string_view currency, int n) {
+  std::string entry = fmt::format("payout-{}-{}", base::FormatDay(day), currency);
+  if (n > 1) entry += fmt::format(".{}", n);
+  return entry;
+}
+
+ledger::Minor ReadMoney(Cells& cells, const Columns& columns, int column,
+                        std::string_view currency) {
+  const std::string bare = BareNumber(cells.Text(column), currency);
+  ledger::Minor amount = 0;
+  RowError error;
+  if (!ReadAmount(columns.name(column), bare, currency, {.decimal = '.', .group = ','}, &amount,
+                  &error)) {
+    cells.Fail(column, error.reason);
+  }
+  return amount;
+}
+
+base::Day ReadDay(Cells& cells, int column) {
+  const std::string_view text = cells.Text(column);
+  const auto day = ParseOrderedDate(text.substr(0, text.find(' ')), "ymd");
+  if (day.has_value()) return *day;
+  cells.Fail(column, "is no date (expected like 2026-03-05)");
+  return {};
+}
+
+absl::StatusOr<bool> BeginRow(const CsvRow& row, const Columns& columns, Emitter* emitter) {
+  emitter->BeginRow(row.line, row.raw);
+  if (!row.problem.empty()) {
+    TIEOUT_RETURN_IF_ERROR(emitter->Quarantine({"", "", std::string(row.problem)}));
+    return false;
+  }
+  if (row.fields.size() != columns.size()) {
+    TIEOUT_RETURN_IF_ERROR(
+        emitter->Quarantine({"", "", WrongCellCount(row.fields.size(), columns.size())}));
+    return false;
+  }
+  return true;
+}
+
+}  // namespace shopify
+
+namespace {
+
+// The first row of a file; its cells live as long as `text`.
+bool SplitHeader(std::string_view text, char delimiter, Columns* columns) {
+  MemoryInput in(text);
+  CsvReader reader(in, {.delimiter = delimiter});
+  CsvRow row;
+  const auto more = reader.Next(&row);
+  if (!more.ok() || !*more || !row.problem.empty()) return false;
+  *columns = Columns(row.fields);
+  return shopify::IsTransactionsHeader(*columns) || shopify::IsPayoutsHeader(*columns);
+}
+
+class ShopifyConnector : public Connector {
+ public:
+  std::string_view name() const override { return "shopify"; }
+  std::string_view reads() const override {
+    return "shopify: Shopify Payments, transactions and payouts exports as CSV";
+  }
+
+  Confidence Detect(std::string_view head) const override {
+    const std::string text = DecodeHead(head);
+    Columns columns;
+    for (const char delimiter : {',', ';', '\t'}) {
+      if (SplitHeader(text, delimiter, &columns)) return Confidence::kCertain;
+    }
+    return Confidence::kNone;
+  }
+
+  absl::StatusOr<Summary> Parse(InputStream& in, const Context& context,
+                                Sink& sink) const override {
+    CsvReader reader(in, {});
+    CsvRow row;
+    TIEOUT_ASSIGN_OR_RETURN(const bool more, reader.Next(&row));
+    if (!more) return base::InvalidArgument(fmt::format("{} is empty", context.file_name));
+    const Columns columns(row.fields);
+    const bool transactions = shopify::IsTransactionsHeader(columns);
+    if (!transactions && !shopify::IsPayoutsHeader(columns)) {
+      return NoHeader(row, context);
+    }
+    if (context.merchant_account.empty()) {
+      return base::FailedPrecondition(
+          fmt::format("{}: Shopify's exports don't name the shop: say which with --account NAME",
+                      context.file_name));
+    }
+    Emitter emitter(name(), context, sink);
+    if (transactions) {
+      TIEOUT_ASSIGN_OR_RETURN(const Zone zone, Zone::Find(context.time_zone));
+      TIEOUT_RETURN_IF_ERROR(shopify::ReadTransactions(reader, columns, zone, &emitter));
+    } else {
+      TIEOUT_RETURN_IF_ERROR(shopify::ReadPayouts(reader, columns, &emitter));
+    }
+    return emitter.Finish();
+  }
+
+ private:
+  static absl::Status NoHeader(const CsvRow& row, const Context& context) {
+    Columns columns;
+    for (const char delimiter : {';', '\t'}) {
+      if (SplitHeader(row.raw, delimiter, &columns)) {
+        return base::InvalidArgument(fmt::format(
+            "{}:{}: columns are separated by {}, Shopify writes commas: a spreadsheet saved this "
+            "file again. Export it from Shopify afresh",
+            context.file_name, row.line, delimiter == ';' ? "semicolons" : "tabs"));
+      }
+    }
+    return base::InvalidArgument(fmt::format(
+        "{}:{}: neither the header of Shopify's transactions export (Transaction Date, Type, "
+        "Amount, Net, Currency) nor of its payouts export (Payout Date, Status, Total, Currency)",
+        context.file_name, row.line));
+  }
+};
+
+}  // namespace
+
+const Connector& Shopify() {
+  static const ShopifyConnector connector;
+  return connector;
+}
+
+}  // namespace tieout::connectors

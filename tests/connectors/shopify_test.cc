@@ -1,0 +1,206 @@
+#include "connectors/shopify/shopify.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "connectors/registry.h"
+#include "tests/connectors/kit.h"
+
+namespace tieout::connectors {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Context ShopContext() {
+  Context context;
+  context.file_name = "shop.csv";
+  context.merchant_account = "mugs";
+  return context;
+}
+
+testing::Result RunShop(std::string_view bytes) {
+  return testing::Run(Shopify(), bytes, ShopContext());
+}
+
+constexpr std::string_view kHeader =
+    "Transaction Date,Type,Order,Payout Status,Payout Date,Payout ID,Available On,Amount,Fee,Net,"
+    "Checkout,Currency\n";
+
+std::string File(std::initializer_list<std::string_view> rows) {
+  std::string file(kHeader);
+  for (const std::string_view row : rows) file += std::string(row) + "\n";
+  return file;
+}
+
+TEST(Shopify, GoldenOfTheTransactionsExport) {
+  testing::ExpectGolden(Shopify(), "shopify/testdata/transactions.csv",
+                        "shopify/testdata/transactions.jsonl", ShopContext());
+}
+
+TEST(Shopify, GoldenOfThePayoutsExport) {
+  testing::ExpectGolden(Shopify(), "shopify/testdata/payouts.csv", "shopify/testdata/payouts.jsonl",
+                        ShopContext());
+}
+
+TEST(Shopify, SumOfEventsIsTheFilesOwn) {
+  for (const char* file : {"transactions.csv", "payouts.csv"}) {
+    const auto result = RunShop(testing::ReadTestFile(std::string("shopify/testdata/") + file));
+    ASSERT_TRUE(result.status.ok()) << result.status;
+    ASSERT_EQ(result.summary.accounts.size(), 1u);
+    EXPECT_EQ(result.summary.accounts[0].total, result.summary.accounts[0].stated_total) << file;
+    EXPECT_EQ(result.summary.quarantined, 0u);
+  }
+}
+
+TEST(Shopify, BothExportsTellTheSamePayouts) {
+  const auto payouts_of = [](const testing::Result& result) {
+    std::vector<std::string> found;
+    for (const std::string& identity : testing::Identities(result)) {
+      if (identity.find("/payout-2026-03-05") != std::string::npos ||
+          identity.find("/payout-2026-03-06") != std::string::npos) {
+        found.push_back(identity);
+      }
+    }
+    return found;
+  };
+  const auto items =
+      payouts_of(RunShop(testing::ReadTestFile("shopify/testdata/transactions.csv")));
+  EXPECT_EQ(items, payouts_of(RunShop(testing::ReadTestFile("shopify/testdata/payouts.csv"))));
+  EXPECT_EQ(items.size(), 3u);  // initiated twice, paid once
+}
+
+TEST(Shopify, OlderColumnsAndWaysOfWriting) {
+  const auto result = RunShop(
+      "Transaction Date,Type,Order,Card Brand,Card Source,Payout Status,Payout Date,Available On,"
+      "Amount,Fee,Net,Currency\n"
+      "2026-06-06 04:15:48 -0700,charge,#1,amex,online,paid,2026/6/12,2026/6/12,$21.83,$1.52,"
+      "$20.31,USD\n");
+  EXPECT_THAT(testing::Brief(result),
+              ::testing::AllOf(HasSubstr("/gross sale 21.83 USD"), HasSubstr("/fee fee -1.52 USD"),
+                               HasSubstr("shopify/mugs/payout-2026-06-12-USD/initiated payout "
+                                         "20.31 USD")));
+  EXPECT_THAT(testing::Lines(result), HasSubstr(R"("payment_id":"#1")"));
+}
+
+TEST(Shopify, NetIsBelievedWhateverTheFeesSign) {
+  EXPECT_THAT(testing::Brief(RunShop(File({"2026-03-04 08:00:00 +0100,adjustment,,pending,,,,"
+                                           "-1.50,-0.25,-1.75,,EUR"}))),
+              ::testing::AllOf(HasSubstr("adjustment -1.50 EUR"), HasSubstr("fee -0.25 EUR")));
+  EXPECT_THAT(RunShop(File({"2026-03-04 08:00:00 +0100,charge,#1,pending,,,,10.00,2.00,7.00,,EUR"}))
+                  .quarantined,
+              ElementsAre("shop.csv:2: Net \"7.00\": isn't amount 10.00 less fee 2.00: the row was "
+                          "changed, or columns are mixed up"));
+}
+
+TEST(Shopify, FirstPayoutOfAPeriodMayBeCut) {
+  const auto result = RunShop(testing::ReadTestFile("shopify/testdata/transactions.csv"));
+  ASSERT_EQ(result.summary.notes.size(), 1u);
+  EXPECT_THAT(result.summary.notes[0].text,
+              HasSubstr("payout 150000000001 of 2026-03-05 is the export's first"));
+  EXPECT_THAT(testing::Lines(result),
+              HasSubstr(R"("entry":"shopify/mugs/payout-2026-03-06-EUR","field":"LIST_COMPLETE")"));
+}
+
+// --- identity ----------------------------------------------------------------------------------
+
+TEST(Shopify, LateColumnsChangeNeitherIdsNorContent) {
+  const auto before =
+      RunShop(File({"2026-03-01 10:12:31 "
+                    "+0100,charge,#1,pending,2026-03-09,,2026-03-09,37.90,1.10,36.80,#5,EUR"}));
+  auto after = testing::Identities(
+      RunShop(File({"2026-03-01 10:12:31 "
+                    "+0100,charge,#1,paid,2026-03-05,77,2026-03-04,37.90,1.10,36.80,#5,EUR"})));
+  std::erase_if(after, [](const std::string& id) { return id.find("payout-") != id.npos; });
+  EXPECT_EQ(testing::Identities(before), after);
+  // The same instant in another zone is the same row.
+  EXPECT_EQ(after, testing::Identities(RunShop(
+                       File({"2026-03-01 09:12:31 +0000,charge,#1,,,,,37.90,1.10,36.80,#5,EUR"}))));
+}
+
+TEST(Shopify, OriginColumnsChangeIdOrContent) {
+  const auto base = testing::Identities(
+      RunShop(File({"2026-03-01 10:12:31 +0100,charge,#1,,,,,37.90,1.10,36.80,#5,EUR"})));
+  for (const char* row : {"2026-03-01 10:12:32 +0100,charge,#1,,,,,37.90,1.10,36.80,#5,EUR",
+                          "2026-03-01 10:12:31 +0100,refund,#1,,,,,37.90,1.10,36.80,#5,EUR",
+                          "2026-03-01 10:12:31 +0100,charge,#2,,,,,37.90,1.10,36.80,#5,EUR",
+                          "2026-03-01 10:12:31 +0100,charge,#1,,,,,37.91,1.11,36.80,#5,EUR",
+                          "2026-03-01 10:12:31 +0100,charge,#1,,,,,37.90,1.11,36.79,#5,EUR",
+                          "2026-03-01 10:12:31 +0100,charge,#1,,,,,37.90,1.10,36.80,#6,EUR",
+                          "2026-03-01 10:12:31 +0100,charge,#1,,,,,37.90,1.10,36.80,#5,USD"}) {
+    EXPECT_NE(base, testing::Identities(RunShop(File({row})))) << row;
+  }
+}
+
+TEST(Shopify, IdenticalRowsBothCount) {
+  const std::string_view row = "2026-03-01 10:12:31 +0100,charge,#1,,,,,5.00,0.00,5.00,#5,EUR";
+  const auto identities = testing::Identities(RunShop(File({row, row})));
+  ASSERT_EQ(identities.size(), 2u);
+  EXPECT_NE(identities[0], identities[1]);
+}
+
+// --- bad input ---------------------------------------------------------------------------------
+
+TEST(Shopify, BadRows) {
+  const auto quarantined = [](std::string_view row) {
+    const auto result = RunShop(File({row}));
+    return result.quarantined.empty() ? std::string("none") : result.quarantined[0];
+  };
+  EXPECT_EQ(quarantined("2026-03-01 10:12:31 +0100,charge,#1,,,,,12..34,0,1,#5,EUR"),
+            "shop.csv:2: Amount \"12..34\": is no number: \".\" among the decimals");
+  EXPECT_EQ(quarantined("2026-03-01 10:12:31 +0100,charge,#1,,,,,92233720368547758.08,0,1,#5,EUR"),
+            "shop.csv:2: Amount \"92233720368547758.08\": is beyond 64 bits");
+  EXPECT_EQ(quarantined("2026-03-01 10:12:31 +0100,charge,#1,,,,,1,0,1,#5,EURO"),
+            "shop.csv:2: Currency \"EURO\": is no ISO 4217 currency");
+  EXPECT_EQ(quarantined("yesterday,charge,#1,,,,,1,0,1,#5,EUR"),
+            "shop.csv:2: Transaction Date \"yesterday\": is no date (expected like 2026-03-05 "
+            "10:12:31)");
+  EXPECT_EQ(quarantined("2026-03-01 10:12:31 +0100,,#1,,,,,1,0,1,#5,EUR"),
+            "shop.csv:2: Type \"\": is empty");
+  EXPECT_THAT(quarantined("2026-03-01 10:12:31 +0100,charge"),
+              HasSubstr("shop.csv:2: the row has 2 cells, the header 12 columns: the file is cut "
+                        "off here"));
+}
+
+TEST(Shopify, BadFiles) {
+  EXPECT_EQ(RunShop("").status.message(), "shop.csv is empty");
+  std::string semicolons = File({});
+  std::replace(semicolons.begin(), semicolons.end(), ',', ';');
+  EXPECT_EQ(RunShop(semicolons).status.message(),
+            "shop.csv:1: columns are separated by semicolons, Shopify writes commas: a spreadsheet "
+            "saved this file again. Export it from Shopify afresh");
+  Context context = ShopContext();
+  context.merchant_account.clear();
+  EXPECT_EQ(testing::Run(Shopify(), File({}), context).status.message(),
+            "shop.csv: Shopify's exports don't name the shop: say which with --account NAME");
+}
+
+TEST(Shopify, TruncationAtEveryByte) {
+  testing::ExpectSurvivesTruncation(
+      Shopify(), testing::ReadTestFile("shopify/testdata/payouts.csv"), ShopContext());
+  testing::ExpectSurvivesTruncation(
+      Shopify(),
+      File({"2026-03-01 10:12:31 +0100,charge,#1,paid,2026-03-05,7,,\"5.00\",0.00,5.00,#5,EUR"}),
+      ShopContext());
+}
+
+TEST(Shopify, ByteOrderMarkAndCrLf) {
+  const std::string plain = testing::ReadTestFile("shopify/testdata/transactions.csv");
+  std::string windows = "\xEF\xBB\xBF";
+  for (const char c : plain) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  EXPECT_EQ(testing::Identities(RunShop(plain)), testing::Identities(RunShop(windows)));
+}
+
+TEST(Shopify, DetectedFromContent) {
+  for (const char* file : {"transactions.csv", "payouts.csv"}) {
+    const auto found = Detect("x", testing::ReadTestFile(std::string("shopify/testdata/") + file));
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ((*found)->name(), "shopify");
+  }
+}
+
+}  // namespace
+}  // namespace tieout::connectors
