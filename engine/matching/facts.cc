@@ -16,14 +16,16 @@ using Field = ledger::Amendment::Field;
 
 // The amendment of an entry's field that holds: the latest as_of, then the greater value.
 const Entry* Holding(const DayPage& page, uint64_t entry, Field field) {
-  const auto it = page.index.by_entry.find(entry);
-  if (it == page.index.by_entry.end()) return nullptr;
+  const auto it = page.index.last_of_entry.find(entry);
+  if (it == page.index.last_of_entry.end()) return nullptr;
   const Entry* best = nullptr;
-  for (uint32_t i : it->second) {
+  for (uint32_t i = it->second; i != kNone; i = page.index.previous[i]) {
     const Entry& e = page.entries[i];
-    if (e.kind != ledger::Kind::kAmendment || e.field != field) continue;
-    if (best == nullptr || std::tie(e.as_of_us, e.value) > std::tie(best->as_of_us, best->value))
+    if (e.kind != ledger::Kind::kAmendment || e.field != field || e.value == kNone) continue;
+    if (best == nullptr || std::tie(e.as_of_us, page.values[e.value]) >
+                               std::tie(best->as_of_us, page.values[best->value])) {
       best = &e;
+    }
   }
   return best;
 }
@@ -31,7 +33,7 @@ const Entry* Holding(const DayPage& page, uint64_t entry, Field field) {
 base::Day AvailableOn(const DayPage& page, const Entry& sale) {
   const Entry* amended = Holding(page, sale.entry, Field::kAvailableOn);
   if (amended == nullptr) return sale.available;
-  return base::ParseDay(amended->value).value_or(sale.available);
+  return base::ParseDay(page.values[amended->value]).value_or(sale.available);
 }
 
 // Where a sale's money stands: pending until log time reaches the day.
@@ -106,10 +108,9 @@ absl::Status FoldImpl::Item(Turn& turn, const ledger::Event& event, uint32_t acc
   PayoutLevel payouts(turn);
   Entry& entry = kept.page->page.entries[kept.index];
   if (const Entry* named = Holding(kept.page->page, entry.entry, Field::kPayoutId)) {
-    return named->value.empty()
-               ? absl::OkStatus()
-               : payouts.Move(entry,
-                              payouts.PayoutOf(PayoutEntry(event.account, named->value), account));
+    const std::string& payout_id = kept.page->page.values[named->value];
+    if (payout_id.empty()) return absl::OkStatus();
+    return payouts.Move(entry, payouts.PayoutOf(PayoutEntry(event.account, payout_id), account));
   }
   if (event.refs.payout_id.empty()) return absl::OkStatus();
   return payouts.Move(entry,
@@ -160,6 +161,7 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
   if (!p.seen) {
     p.amount = event.amount;
     p.occurred = base::DayOf(event.occurred_at_us);
+    p.expectation_rule = RuleInForce(state_.config(), kPayoutExpectation, a);
     bank.FixDates(&p);
   }
   Post(a, Bucket::kInTransit, Bucket::kAvailable, event.amount);
@@ -196,6 +198,7 @@ absl::Status FoldImpl::Deposit(Turn& turn, const ledger::Event& event, uint32_t 
                                .plus(1)
                                .start_us();
   BankLevel bank(turn);
+  turn.state.Grow(sizeof(DepositState) + 512);
   turn.home().deposits.push_back(std::move(d));
   return bank.DepositArrived(static_cast<uint32_t>(turn.home().deposits.size() - 1));
 }
@@ -208,16 +211,13 @@ absl::Status FoldImpl::Amend(Turn& turn, const ledger::Event& event, uint32_t ac
   if (body.field != Field::kPayoutId && body.field != Field::kAvailableOn)
     return AmendPayout(turn, event, account);
   // The value that held before this one decides what moves.
-  entry.field = Field::kUnspecified;
-  const DayPage& page = kept.page->page;
+  DayPage& page = kept.page->page;
   const Entry* before = Holding(page, entry.entry, body.field);
-  entry.field = body.field;
-  entry.value = body.value;
-  const Entry* now = Holding(page, entry.entry, body.field);
-  if (now != &entry) return absl::OkStatus();
-  const auto siblings = page.index.by_entry.at(entry.entry);
-  for (uint32_t i : siblings) {
-    Entry& item = kept.page->page.entries[i];
+  entry.value = static_cast<uint32_t>(page.values.size());
+  page.values.emplace_back(body.value);
+  if (Holding(page, entry.entry, body.field) != &entry) return absl::OkStatus();
+  for (uint32_t i = kept.index; i != kNone; i = page.index.previous[i]) {
+    Entry& item = page.entries[i];
     if (!ledger::IsBalanceItem(item.kind)) continue;
     AccountState& a = turn.home().accounts[item.account];
     if (body.field == Field::kPayoutId) {
@@ -230,9 +230,9 @@ absl::Status FoldImpl::Amend(Turn& turn, const ledger::Event& event, uint32_t ac
                     item.account);
       TIEOUT_RETURN_IF_ERROR(payouts.Move(item, payout));
     } else if (item.kind == ledger::Kind::kSale) {
-      const base::Day was = before == nullptr
-                                ? item.available
-                                : base::ParseDay(before->value).value_or(item.available);
+      const base::Day was =
+          before == nullptr ? item.available
+                            : base::ParseDay(page.values[before->value]).value_or(item.available);
       const base::Day is = base::ParseDay(body.value).value_or(item.available);
       if (was.is_set() && was > state_.log_day()) {
         Post(a, Bucket::kPending, Bucket::kAvailable, item.amount);

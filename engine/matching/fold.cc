@@ -253,6 +253,7 @@ FoldStats FoldImpl::stats() const {
   stats.next_ordinal = state_.meta().next_ordinal;
   stats.tick = state_.meta().tick;
   stats.resident_bytes = state_.resident_bytes();
+  stats.dirty_bytes = state_.dirty_bytes();
   return stats;
 }
 

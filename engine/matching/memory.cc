@@ -115,7 +115,8 @@ absl::StatusOr<Found> Memory::Keep(const ledger::Event& event, const Hash128& id
   HomePage& home = turn_.home();
   const base::Day day = base::DayOf(event.occurred_at_us);
   TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page, turn_.state.DayOf(home.home, day.days));
-  home.days.insert(day.days);
+  turn_.state.Grow(sizeof(Entry) + 80);
+  if (page->page.entries.empty()) home.days.insert(day.days);
   IdFilter(&home.filter, &home.filter_count).Insert(id);
   page->dirty = true;
   DayPage& d = page->page;
@@ -134,7 +135,7 @@ absl::StatusOr<Found> Memory::Keep(const ledger::Event& event, const Hash128& id
     entry.balance_after = event.row.balance_after;
   }
   d.index.by_id[id] = index;
-  d.index.by_entry[entry.entry].push_back(index);
+  d.index.Chain(entry.entry, index);
   return Found{page, index};
 }
 
@@ -156,6 +157,7 @@ absl::StatusOr<Found> Memory::FindPayment(uint64_t payment, base::Day hint) {
 absl::Status Memory::KeepPayment(Cached<DayPage>* page, Payment payment) {
   HomePage& home = turn_.home();
   IdFilter(&home.filter, &home.filter_count).Insert(PaymentKey(payment.payment));
+  turn_.state.Grow(sizeof(Payment) + 64);
   page->dirty = true;
   page->page.index.by_payment[payment.payment] = static_cast<uint32_t>(page->page.payments.size());
   page->page.payments.push_back(std::move(payment));

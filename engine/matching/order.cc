@@ -35,6 +35,13 @@ Reversed Total(const Payment& payment) {
   return total;
 }
 
+// The open break says the same already.
+bool IsSaid(const Turn& turn, const Anchor& anchor, const ledger::Record& record) {
+  const auto open = turn.cached.page.open.find(anchor.break_id);
+  return open != turn.cached.page.open.end() && open->second.reason == record.reason &&
+         open->second.actual == record.actual && open->second.expected == record.expected;
+}
+
 bool WithinRounding(WideMinor a, WideMinor b) { return a - b <= 1 && b - a <= 1; }
 
 }  // namespace
@@ -186,8 +193,6 @@ ledger::Record OrderLevel::OrderRecord(const Payment& payment, Status status,
 
 absl::Status OrderLevel::CheckFees(Payment& payment, FeeState& s, int32_t day, bool at_tick) {
   const RuleState& rule = turn_.rule(s.rule);
-  ledger::Record record = OrderRecord(payment, Status::kMatched, "");
-  NameRule(turn_, s.rule, &record);
   WideMinor sum = 0;
   size_t count = 0;
   bool each_as_expected = true;
@@ -196,25 +201,26 @@ absl::Status OrderLevel::CheckFees(Payment& payment, FeeState& s, int32_t day, b
     sum += f.amount;
     ++count;
     each_as_expected = each_as_expected && WithinRounding(f.amount, s.expected);
+  }
+  if (count == 0) return absl::OkStatus();
+  const bool right = WithinRounding(sum, s.expected);
+  if (right && s.anchor.status == Status::kMatched && s.said_fees == count) return absl::OkStatus();
+  if (!right && !at_tick) return Schedule(turn_, DueKind::kFees, payment.payment, day, 0);
+
+  ledger::Record record = OrderRecord(payment, Status::kMatched, "");
+  NameRule(turn_, s.rule, &record);
+  for (const FeeSeen& f : payment.fees) {
+    if (f.type != rule.fee_type) continue;
     record.members.push_back(
         NewMember(turn_, Role::kFee, f.event_id, f.ordinal, f.amount, f.amount));
   }
-  if (count == 0) return absl::OkStatus();
   SetAmounts(s.expected, sum, &record);
-  if (WithinRounding(sum, s.expected)) {
-    if (s.anchor.status == Status::kMatched && s.said_fees == count) return absl::OkStatus();
-    s.said_fees = count;
-    Say(turn_, std::move(record), s.anchor, payment.event_id + rule.fee_type);
-    return absl::OkStatus();
+  if (!right) {
+    record.status = Status::kPartiallyMatched;
+    record.reason = count >= 2 && each_as_expected ? reason::kFeeDuplicate : reason::kFeeVariance;
+    if (IsSaid(turn_, s.anchor, record)) return absl::OkStatus();
   }
-  if (!at_tick) return Schedule(turn_, DueKind::kFees, payment.payment, day, 0);
-  record.status = Status::kPartiallyMatched;
-  record.reason = count >= 2 && each_as_expected ? reason::kFeeDuplicate : reason::kFeeVariance;
-  const auto open = turn_.home().open.find(s.anchor.break_id);
-  if (open != turn_.home().open.end() && open->second.reason == record.reason &&
-      open->second.actual == record.actual) {
-    return absl::OkStatus();
-  }
+  s.said_fees = count;
   Say(turn_, std::move(record), s.anchor, payment.event_id + rule.fee_type);
   return absl::OkStatus();
 }
@@ -242,11 +248,7 @@ absl::Status OrderLevel::CheckReversals(Payment& payment, int32_t day, bool at_t
     record.status = Status::kPartiallyMatched;
     record.reason = total.refunds > 0 && total.chargebacks > 0 ? reason::kReversedTwice
                                                                : reason::kRefundExceedsSale;
-    const auto open = turn_.home().open.find(anchor.break_id);
-    if (open != turn_.home().open.end() && open->second.reason == record.reason &&
-        open->second.actual == record.actual) {
-      return absl::OkStatus();
-    }
+    if (IsSaid(turn_, anchor, record)) return absl::OkStatus();
   }
   Say(turn_, std::move(record), anchor, payment.event_id + "reversals");
   return absl::OkStatus();

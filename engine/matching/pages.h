@@ -61,6 +61,7 @@ class PageTable {
         cached->stored_digest = base::EntryDigest(key, bytes);
         cached->bytes = bytes.size();
       }
+      bytes_ += Resident(name.size(), cached->bytes);
       it = pages_.emplace(std::string(name), std::move(cached)).first;
     }
     it->second->used = now;
@@ -77,22 +78,22 @@ class PageTable {
       digest->Add(cached->stored_digest);
       cached->stored = true;
       cached->dirty = false;
+      bytes_ += Resident(0, write.value.size()) - Resident(0, cached->bytes);
       cached->bytes = write.value.size();
       writes->push_back(std::move(write));
     }
   }
 
-  uint64_t bytes() const {
-    uint64_t sum = 0;
-    for (const auto& [name, cached] : pages_)
-      sum += name.size() + sizeof(Cached<Page>) + 2 * cached->bytes;
-    return sum;
-  }
+  // An estimate: a page in memory takes about three times its packed size.
+  uint64_t bytes() const { return bytes_; }
 
   // Drops clean pages not used since `before`.
   void DropUnused(uint64_t before) {
-    absl::erase_if(pages_,
-                   [&](const auto& kv) { return !kv.second->dirty && kv.second->used < before; });
+    absl::erase_if(pages_, [&](const auto& kv) {
+      if (kv.second->dirty || kv.second->used >= before) return false;
+      bytes_ -= Resident(kv.first.size(), kv.second->bytes);
+      return true;
+    });
   }
 
  private:
@@ -102,7 +103,12 @@ class PageTable {
     return key;
   }
 
+  static uint64_t Resident(size_t name, size_t packed) {
+    return name == 0 ? 3 * packed : name + sizeof(Cached<Page>) + 64 + 3 * packed;
+  }
+
   char prefix_;
+  uint64_t bytes_ = 0;
   absl::flat_hash_map<std::string, std::unique_ptr<Cached<Page>>, NameHash, std::equal_to<>> pages_;
 };
 

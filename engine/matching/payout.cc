@@ -47,6 +47,7 @@ uint32_t PayoutLevel::PayoutOf(std::string_view entry, uint32_t account) {
   const auto [it, added] =
       home.index.payout_by_entry.try_emplace(key, static_cast<uint32_t>(home.payouts.size()));
   if (added) {
+    turn_.state.Grow(sizeof(PayoutState) + 256);
     PayoutState& p = home.payouts.emplace_back();
     p.entry = entry;
     p.payout_id = LastPart(entry);

@@ -384,7 +384,7 @@ struct Entry {
   uint64_t ordinal = 0;
   Minor amount = 0;
   int64_t as_of_us = 0;  // of an amendment
-  std::string value;     // of an amendment of an item
+  uint32_t value = kNone;  // of an amendment of an item: into DayPage::values
   Day available;         // sale: as the event itself says
   std::optional<Minor> balance_after;
 };
@@ -452,18 +452,27 @@ void Visit(A& a, Payment& p) {
 struct DayIndex {
   bool built = false;
   absl::flat_hash_map<Hash128, uint32_t> by_id;
-  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> by_entry;
+  absl::flat_hash_map<uint64_t, uint32_t> last_of_entry;  // by entry hash
+  std::vector<uint32_t> previous;                         // of the same entry; kNone: the first
   absl::flat_hash_map<uint64_t, uint32_t> by_payment;
+
+  // Adds the entry with this index, the next one.
+  void Chain(uint64_t entry, uint32_t i) {
+    const auto [it, added] = last_of_entry.try_emplace(entry, i);
+    previous.push_back(added ? kNone : it->second);
+    it->second = i;
+  }
 };
 
 struct DayPage {
   DayIndex index;
   std::vector<Entry> entries;     // in the order of the log
   std::vector<Payment> payments;  // likewise
+  std::vector<std::string> values;
 };
 template <typename A>
 void Visit(A& a, DayPage& p) {
-  a(p.entries), a(p.payments);
+  a(p.entries), a(p.payments), a(p.values);
 }
 
 // A payout's items, while they fit; beyond the bound only the payout's count and sum are kept.

@@ -44,6 +44,7 @@ absl::Status State::Load() {
 
 absl::StatusOr<CheckpointData> State::Checkpoint() {
   CheckpointData data;
+  grown_ = 0;
   data.next_ordinal = meta_.next_ordinal;
   data.semantics = meta_.semantics;
   configs_.Collect(&data.pages, &digest_);
@@ -67,8 +68,8 @@ absl::StatusOr<CheckpointData> State::Checkpoint() {
 }
 
 uint64_t State::resident_bytes() const {
-  return owners_.bytes() + homes_.bytes() + days_.bytes() + items_.bytes() + buckets_.bytes() +
-         names_.bytes();
+  return grown_ + owners_.bytes() + homes_.bytes() + days_.bytes() + items_.bytes() +
+         buckets_.bytes() + names_.bytes();
 }
 
 void State::Trim(uint64_t bytes) {
@@ -132,7 +133,7 @@ absl::StatusOr<Cached<DayPage>*> State::DayOf(std::string_view home, int32_t day
   if (!page.index.built) {
     for (uint32_t i = 0; i < page.entries.size(); ++i) {
       page.index.by_id[page.entries[i].id] = i;
-      page.index.by_entry[page.entries[i].entry].push_back(i);
+      page.index.Chain(page.entries[i].entry, i);
     }
     for (uint32_t i = 0; i < page.payments.size(); ++i)
       page.index.by_payment[page.payments[i].payment] = i;

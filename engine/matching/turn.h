@@ -20,6 +20,9 @@ class State {
   absl::StatusOr<CheckpointData> Checkpoint();
   void Trim(uint64_t bytes);
   uint64_t resident_bytes() const;
+  // Grown since the last checkpoint, by the callers' estimates.
+  uint64_t dirty_bytes() const { return grown_; }
+  void Grow(uint64_t bytes) { grown_ += bytes; }
 
   MetaPage& meta() { return meta_; }
   const MetaPage& meta() const { return meta_; }
@@ -44,6 +47,7 @@ class State {
  private:
   PageSource* source_;
   uint64_t clock_ = 0;  // counts page uses, for Trim
+  uint64_t grown_ = 0;
   MetaPage meta_;
   bool meta_stored_ = false;
   base::Digest meta_digest_;
