@@ -3,20 +3,11 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <cstring>
 
 namespace tieout::base {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-// Nearly all text is ASCII: eight bytes at a time keeps the check off the profile.
-constexpr size_t kWord = 8;
-bool IsAsciiWord(const char* text) {
-  uint64_t word;
-  std::memcpy(&word, text, kWord);
-  return (word & 0x8080808080808080) == 0;
-}
 
 bool IsContinuation(std::string_view text, size_t i) {
   return i < text.size() && (static_cast<uint8_t>(text[i]) & 0xC0) == 0x80;
@@ -40,12 +31,8 @@ size_t CharacterSize(std::string_view text, size_t i) {
 
 }  // namespace
 
-bool IsUtf8(std::string_view text) {
+bool IsUtf8Slowly(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
-    if (text.size() - i >= kWord && IsAsciiWord(text.data() + i)) {
-      i += kWord;
-      continue;
-    }
     const size_t size = CharacterSize(text, i);
     if (size == 0) return false;
     i += size;

@@ -38,7 +38,7 @@ absl::Status DecodeEvent(std::string_view bytes, ledger::Event* event) {
   event->Clear();
   Findings findings;
   try {
-    Reader(bytes, v1::Event::descriptor(), &findings).Read(*event);
+    Reader(bytes, &v1::Event::descriptor, &findings).Read(*event);
   } catch (const protozero::exception& e) {
     return base::DataLoss(fmt::format("these {} bytes are no event: {}", bytes.size(), e.what()));
   }

@@ -14,8 +14,9 @@ struct SplitMicros {
 };
 
 template <typename V, Of<SplitMicros> M>
-bool Fields(V& v, M& m) {
-  return v.Plain(1, m.seconds) || v.Plain(2, m.nanos);
+void Fields(V& v, M& m) {
+  v.Plain(1, m.seconds);
+  v.Plain(2, m.nanos);
 }
 
 constexpr SplitMicros SplitInstant(int64_t micros) {

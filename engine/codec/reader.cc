@@ -34,12 +34,13 @@ int64_t Reader::Join(const SplitMicros& split) {
 void Reader::SkipUnknown() {
   const auto number = Number();
   in_.skip();
-  if (Schema()->FindFieldByNumber(number) != nullptr) {
+  if (Descriptor()->FindFieldByNumber(number) != nullptr) {
     Refuse("has another wire type than the schema says");
   } else {
-    const std::string in = parent_ == nullptr ? Schema()->name() : parent_->Path();
+    const std::string in = parent_ == nullptr ? Descriptor()->name() : parent_->Path();
     FindNewer(fmt::format("{} has a field {}", in, number));
   }
+  Next();
 }
 
 void Reader::Refuse(std::string_view why) {
@@ -50,15 +51,15 @@ void Reader::FindNewer(std::string what) {
   if (findings_->newer.empty()) findings_->newer = std::move(what);
 }
 
-const google::protobuf::Descriptor* Reader::Schema() const {
-  if (parent_ == nullptr) return schema_;
+const google::protobuf::Descriptor* Reader::Descriptor() const {
+  if (parent_ == nullptr) return schema_();
   const auto number = parent_->Number();
-  return parent_->Schema()->FindFieldByNumber(number)->message_type();
+  return parent_->Descriptor()->FindFieldByNumber(number)->message_type();
 }
 
 std::string Reader::Path() const {
   const auto number = Number();
-  const std::string name = Schema()->FindFieldByNumber(number)->name();
+  const std::string name = Descriptor()->FindFieldByNumber(number)->name();
   return parent_ == nullptr ? name : fmt::format("{}.{}", parent_->Path(), name);
 }
 

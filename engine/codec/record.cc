@@ -15,17 +15,16 @@ constexpr size_t kUsualSize = 512;
 
 template <typename Schema, typename M>
 absl::StatusOr<M> Decode(std::string_view bytes) {
-  const std::string& name = Schema::descriptor()->name();
   M message;
   Findings findings;
   try {
-    Reader(bytes, Schema::descriptor(), &findings).Read(message);
+    Reader(bytes, &Schema::descriptor, &findings).Read(message);
   } catch (const protozero::exception& e) {
-    return base::DataLoss(
-        fmt::format("these {} bytes are no {}: {}", bytes.size(), name, e.what()));
+    return base::DataLoss(fmt::format("these {} bytes are no {}: {}", bytes.size(),
+                                      Schema::descriptor()->name(), e.what()));
   }
   if (!findings.refused.empty()) {
-    return base::DataLoss(fmt::format("{}: {}", name, findings.refused));
+    return base::DataLoss(fmt::format("{}: {}", Schema::descriptor()->name(), findings.refused));
   }
   if (!findings.newer.empty()) {
     return base::FailedPrecondition(fmt::format(

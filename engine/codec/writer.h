@@ -15,87 +15,71 @@
 
 namespace tieout::codec {
 
-// A visitor of Fields(). Every method returns false: go on to the next field.
+// A visitor of Fields().
 class Writer {
  public:
   explicit Writer(std::string* buffer) : buffer_(buffer), out_(*buffer) {}
   // A message inside `parent`; left out altogether when nothing is written to it.
   Writer(Writer* parent, uint32_t number) : buffer_(parent->buffer_), out_(parent->out_, number) {}
 
-  bool Text(uint32_t number, std::string_view value) { return Bytes(number, value); }
-  bool Bytes(uint32_t number, std::string_view value) {
+  void Text(uint32_t number, std::string_view value) { Bytes(number, value); }
+  void Bytes(uint32_t number, std::string_view value) {
     if (!value.empty()) Put(number, value);
-    return false;
   }
-  bool Unsigned(uint32_t number, uint64_t value) {
+  void Unsigned(uint32_t number, uint64_t value) {
     if (value != 0) out_.add_uint64(number, value);
-    return false;
   }
-  bool Plain(uint32_t number, int64_t value) {
+  void Plain(uint32_t number, int64_t value) {
     if (value != 0) out_.add_int64(number, value);
-    return false;
   }
-  bool Signed(uint32_t number, int64_t value) {
+  void Signed(uint32_t number, int64_t value) {
     if (value != 0) out_.add_sint64(number, value);
-    return false;
   }
-  bool Signed(uint32_t number, const std::optional<int64_t>& value) {
+  void Signed(uint32_t number, const std::optional<int64_t>& value) {
     if (value) out_.add_sint64(number, *value);
-    return false;
   }
-  bool Flag(uint32_t number, bool value) {
+  void Flag(uint32_t number, bool value) {
     if (value) out_.add_bool(number, value);
-    return false;
   }
   template <typename E>
-  bool Enum(uint32_t number, E value, E) {
+  void Enum(uint32_t number, E value, E) {
     if (value != E{}) out_.add_enum(number, static_cast<int32_t>(value));
-    return false;
   }
-  bool Date(uint32_t number, base::Day day) {
+  void Date(uint32_t number, base::Day day) {
     if (day.is_set()) Put(number, base::FormatDay(day));
-    return false;
   }
-  bool Instant(uint32_t number, int64_t micros) { return Message(number, SplitInstant(micros)); }
+  void Instant(uint32_t number, int64_t micros) { Message(number, SplitInstant(micros)); }
 
   template <typename M>
-  bool Message(uint32_t number, const M& message) {
+  void Message(uint32_t number, const M& message) {
     Writer nested(this, number);
     Fields(nested, message);
-    return false;
   }
   template <typename M>
-  bool OptionalMessage(uint32_t number, const std::optional<M>& message) {
+  void OptionalMessage(uint32_t number, const std::optional<M>& message) {
     if (message) PutMessage(number, *message);
-    return false;
   }
   template <typename M>
-  bool Messages(uint32_t number, const std::vector<M>& messages) {
+  void Messages(uint32_t number, const std::vector<M>& messages) {
     for (const M& message : messages) PutMessage(number, message);
-    return false;
   }
   template <typename Alternative, typename Variant>
-  bool Body(uint32_t number, const Variant& body) {
+  void Body(uint32_t number, const Variant& body) {
     if (const auto* alternative = std::get_if<Alternative>(&body)) PutMessage(number, *alternative);
-    return false;
   }
 
-  bool Texts(uint32_t number, const std::vector<std::string_view>& values) {
+  void Texts(uint32_t number, const std::vector<std::string_view>& values) {
     for (const std::string_view value : values) Put(number, value);
-    return false;
   }
-  bool Dates(uint32_t number, const std::vector<base::Day>& days) {
+  void Dates(uint32_t number, const std::vector<base::Day>& days) {
     for (const base::Day day : days) Put(number, base::FormatDay(day));
-    return false;
   }
   template <typename T>
-  bool Unsigneds(uint32_t number, const std::vector<T>& values) {
+  void Unsigneds(uint32_t number, const std::vector<T>& values) {
     out_.add_packed_uint64(number, values.begin(), values.end());
-    return false;
   }
-  bool Signeds(uint32_t number, const std::vector<int64_t>& values) {
+  void Signeds(uint32_t number, const std::vector<int64_t>& values) {
     out_.add_packed_sint64(number, values.begin(), values.end());
-    return false;
   }
 
  private:
