@@ -2,7 +2,8 @@
 //
 // An Event is a *view*: its string_views point into bytes that somebody else keeps alive (the
 // log's buffer, the connector's row), at least until the call it was passed to returns. Fields
-// mean what schemas/event.proto says. Reuse one Event for many rows: Clear() is cheaper than a new one.
+// mean what schemas/event.proto says. Reuse one Event for many rows: Clear() is cheaper than a new
+// one.
 #pragma once
 
 #include <cstdint>

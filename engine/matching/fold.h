@@ -1,9 +1,9 @@
 // The fold: state × event -> state', records. One Fold per partition.
 //
-// Pure: no I/O, clock, randomness, threads, floats, or iteration in hash order. The same events in
-// the same order give the same records and the same digest, whatever the batches, checkpoints and
-// restarts. State is pages, keyed and valued by bytes, loaded on demand through PageSource and
-// handed out dirty at a checkpoint; the fold never knows where they live.
+// Pure: no I/O, clock, randomness, threads, inexact numbers, or iteration in hash order. The same
+// events in the same order give the same records and the same digest, whatever the batches,
+// checkpoints and restarts. State is pages, keyed and valued by bytes, loaded on demand through
+// PageSource and handed out dirty at a checkpoint; the fold never knows where they live.
 //
 //   auto fold = Fold::Open(partition, &pages).value();
 //   for (entry : log) { out.Clear(); fold->Apply(entry.key, event, &out); ... }
