@@ -130,6 +130,10 @@ ledger::Event Emitter::Sibling(const ledger::Event& event, std::string_view comp
 }
 
 absl::Status Emitter::Emit(const ledger::Event& event) {
+  if (event.account.provider.empty()) {  // configuration speaks of no account
+    ++summary_.events;
+    return sink_.OnEvent(event);
+  }
   AccountSummary& summary = account(event.account);
   if (counted_for_ != &summary) {
     ++summary.rows;

@@ -6,6 +6,7 @@
 
 #include "connectors/bank_csv/bank_csv.h"
 #include "connectors/camt053/camt053.h"
+#include "connectors/events/events.h"
 #include "connectors/lex/encoding.h"
 #include "connectors/shopify/shopify.h"
 #include "connectors/stripe/stripe.h"
@@ -14,11 +15,8 @@
 namespace tieout::connectors {
 
 std::span<const Connector* const> All() {
-  static const std::array<const Connector*, 4> kAll = {
-      &BankCsv(),
-      &Camt053(),
-      &Shopify(),
-      &Stripe(),
+  static const std::array<const Connector*, 5> kAll = {
+      &BankCsv(), &Camt053(), &Events(), &Shopify(), &Stripe(),
   };
   return kAll;
 }

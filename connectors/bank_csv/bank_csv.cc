@@ -455,7 +455,14 @@ class BankCsvConnector : public Connector {
 
   Confidence Detect(std::string_view head) const override {
     const auto profile = bank_csv::LoadProfile("generic");
-    if (!profile.ok() || !bank_csv::FindLayout("", head, *profile).ok()) return Confidence::kNone;
+    if (!profile.ok()) return Confidence::kNone;
+    const auto layout = bank_csv::FindLayout("", head, *profile);
+    if (!layout.ok()) return Confidence::kNone;
+    // What no bank prints: a provider's or shop's statement that nobody here knows.
+    for (const std::string_view foreign :
+         {"Fee", "Fees", "Fees & Taxes", "Net", "Gross", "Order", "Order ID", "Payout ID", "SKU"}) {
+      if (layout->columns.Has(foreign)) return Confidence::kNone;
+    }
     return Confidence::kPossible;
   }
 

@@ -352,6 +352,7 @@ absl::Status Mapper::MapPayout(const PayoutObject& payout) {
     return emitter_.Emit(event);
   };
   AccountSummary& account = emitter_.account(AccountOf(payout.currency));
+  Emitter::Cover(&account, payout.created_us, payout.created_us + base::kMicrosPerSecond);
   account.stated_total = account.stated_total.value_or(0) + payout.amount;
   TIEOUT_RETURN_IF_ERROR(emit("initiated", State::kInitiated, payout.amount));
   if (payout.status == "paid") {

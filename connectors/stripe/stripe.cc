@@ -1,6 +1,7 @@
 #include "connectors/stripe/stripe.h"
 
 #include "connectors/lex/encoding.h"
+#include "connectors/stripe/api.h"
 #include "connectors/stripe/report.h"
 
 namespace tieout::connectors {
@@ -10,11 +11,13 @@ class StripeConnector : public Connector {
  public:
   std::string_view name() const override { return "stripe"; }
   std::string_view reads() const override {
-    return "Stripe: payout reconciliation, balance reports and balance history as CSV";
+    return "stripe: payout reconciliation, balance reports and balance history as CSV; balance "
+           "transactions and payouts as the API's JSON";
   }
 
   Confidence Detect(std::string_view head) const override {
     const std::string text = DecodeHead(head);
+    if (stripe::LooksLikeApi(text)) return Confidence::kCertain;
     const std::string_view line = std::string_view(text).substr(0, text.find_first_of("\r\n"));
     for (const char delimiter : {',', ';', '\t'}) {
       if (stripe::IsReportHeader(line, delimiter)) return Confidence::kCertain;
@@ -24,7 +27,12 @@ class StripeConnector : public Connector {
 
   absl::StatusOr<Summary> Parse(InputStream& in, const Context& context,
                                 Sink& sink) const override {
-    return stripe::ParseReport(name(), in, context, sink);
+    PeekInput peek(in);
+    TIEOUT_ASSIGN_OR_RETURN(const std::string_view head, peek.Peek(kDetectBytes));
+    if (stripe::LooksLikeApi(DecodeHead(head))) {
+      return stripe::ParseApi(name(), peek, context, sink);
+    }
+    return stripe::ParseReport(name(), peek, context, sink);
   }
 };
 

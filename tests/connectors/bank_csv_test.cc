@@ -250,6 +250,8 @@ TEST(BankCsv, DetectedOnlyWhereNobodyKnowsBetter) {
   const auto bank = Detect("x", "Date,Amount\n2026-03-05,1.00\n");
   ASSERT_TRUE(bank.ok()) << bank.status();
   EXPECT_EQ((*bank)->name(), "bank_csv");
+  // A provider's statement that no connector knows is not taken for a bank's.
+  EXPECT_FALSE(Detect("x", "Date,Type,Title,Info,Currency,Amount,Fees & Taxes,Net\n").ok());
 }
 
 }  // namespace

@@ -1,0 +1,266 @@
+#include "connectors/lex/json.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "engine/base/text.h"
+
+namespace tieout::connectors {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+constexpr size_t kChunk = 256 * 1024;
+constexpr int kDeepest = 16;
+
+std::string_view Trim(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+std::string_view Why(simdjson::error_code error) { return simdjson::error_message(error); }
+
+}  // namespace
+
+absl::StatusOr<bool> LineReader::Next(std::string_view* line) {
+  size_t searched = taken_;
+  while (true) {
+    const void* found = searched < buffer_.size() ? std::memchr(buffer_.data() + searched, '\n',
+                                                                buffer_.size() - searched)
+                                                  : nullptr;
+    if (found != nullptr || at_end_) {
+      if (found == nullptr && taken_ == buffer_.size()) return false;
+      const size_t end = found != nullptr
+                             ? static_cast<size_t>(static_cast<const char*>(found) - buffer_.data())
+                             : buffer_.size();
+      *line = std::string_view(buffer_).substr(taken_, end - taken_);
+      if (line->ends_with('\r')) line->remove_suffix(1);
+      ended_with_newline_ = found != nullptr;
+      taken_ = found != nullptr ? end + 1 : end;
+      if (++number_ == 1 && line->starts_with("\xEF\xBB\xBF")) line->remove_prefix(3);
+      return true;
+    }
+    if (buffer_.size() - taken_ > longest_) {
+      return base::InvalidArgument(
+          fmt::format("line {} is longer than {} MiB", number_ + 1, longest_ >> 20));
+    }
+    searched = buffer_.size() - taken_;
+    buffer_.erase(0, taken_);
+    taken_ = 0;
+    const size_t had = buffer_.size();
+    buffer_.resize(had + kChunk);
+    auto n = in_.Read(buffer_.data() + had, kChunk);
+    buffer_.resize(had + (n.ok() ? *n : 0));
+    if (!n.ok()) return n.status();
+    at_end_ = *n == 0;
+  }
+}
+
+// Walks an object and writes down what it holds.
+class JsonFlattener {
+ public:
+  explicit JsonFlattener(JsonFields* fields) : fields_(fields) {}
+
+  simdjson::error_code Object(ondemand::object object, const std::string& prefix, int depth) {
+    if (depth > kDeepest) return simdjson::DEPTH_ERROR;
+    for (auto field : object) {
+      std::string_view key;
+      if (const auto error = field.unescaped_key().get(key)) return error;
+      std::string path = prefix.empty() ? std::string(key) : fmt::format("{}.{}", prefix, key);
+      ondemand::value value;
+      if (const auto error = field.value().get(value)) return error;
+      if (const auto error = Value(value, std::move(path), depth)) return error;
+    }
+    return simdjson::SUCCESS;
+  }
+
+ private:
+  simdjson::error_code Value(ondemand::value value, std::string path, int depth) {
+    ondemand::json_type type;
+    if (const auto error = value.type().get(type)) return error;
+    switch (type) {
+      case ondemand::json_type::object: {
+        ondemand::object object;
+        if (const auto error = value.get_object().get(object)) return error;
+        return Object(object, path, depth + 1);
+      }
+      case ondemand::json_type::array: {
+        ondemand::array array;
+        if (const auto error = value.get_array().get(array)) return error;
+        std::string_view skipped;
+        return array.raw_json().get(skipped);
+      }
+      case ondemand::json_type::string: {
+        std::string_view text;
+        if (const auto error = value.get_string().get(text)) return error;
+        fields_->fields_.push_back({std::move(path), std::string(text), true});
+        return simdjson::SUCCESS;
+      }
+      case ondemand::json_type::number:
+      case ondemand::json_type::boolean: {
+        const std::string_view token = Trim(value.raw_json_token());
+        fields_->fields_.push_back({std::move(path), std::string(token), false});
+        return simdjson::SUCCESS;
+      }
+      case ondemand::json_type::null:
+        break;
+    }
+    return simdjson::SUCCESS;
+  }
+
+  JsonFields* fields_;
+};
+
+absl::StatusOr<JsonFields> JsonFields::Parse(std::string_view json) {
+  const simdjson::padded_string padded(json);
+  ondemand::parser parser;
+  ondemand::document document;
+  ondemand::object object;
+  JsonFields fields;
+  simdjson::error_code error = parser.iterate(padded).get(document);
+  if (error == simdjson::SUCCESS) error = document.get_object().get(object);
+  if (error == simdjson::SUCCESS) error = JsonFlattener(&fields).Object(object, "", 0);
+  const char* rest = nullptr;  // where there is more after the object
+  if (error == simdjson::SUCCESS && document.current_location().get(rest) == simdjson::SUCCESS) {
+    error = simdjson::TAPE_ERROR;
+  }
+  if (error != simdjson::SUCCESS) {
+    return base::InvalidArgument(fmt::format("no proper JSON object: {}", Why(error)));
+  }
+  return fields;
+}
+
+const JsonFields::Field* JsonFields::Find(std::string_view path) const {
+  for (const Field& field : fields_) {
+    if (field.path == path) return &field;
+  }
+  return nullptr;
+}
+
+std::string_view JsonFields::Text(std::string_view path) const {
+  const Field* field = Find(path);
+  return field != nullptr && field->is_text ? std::string_view(field->value) : std::string_view();
+}
+
+std::string_view JsonFields::Token(std::string_view path) const {
+  const Field* field = Find(path);
+  return field != nullptr && !field->is_text ? std::string_view(field->value) : std::string_view();
+}
+
+// Lines, if the first one is a whole object and no list; else one document.
+absl::Status JsonEntries::Begin() {
+  begun_ = true;
+  TIEOUT_ASSIGN_OR_RETURN(std::string_view head, in_.Peek(64 * 1024));
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  if (Trim(head).empty()) return base::InvalidArgument(fmt::format("{} is empty", file_name_));
+  const std::string_view first = Trim(head.substr(0, head.find('\n')));
+  const auto fields = JsonFields::Parse(first);
+  if (fields.ok() && fields->Text("object") != "list") {
+    lines_ = std::make_unique<LineReader>(in_, kLargestJson);
+    return absl::OkStatus();
+  }
+  return ReadDocument();
+}
+
+absl::Status JsonEntries::ReadDocument() {
+  while (true) {
+    const size_t had = document_.size();
+    document_.resize(had + kChunk);
+    auto n = in_.Read(document_.data() + had, kChunk);
+    document_.resize(had + (n.ok() ? *n : 0));
+    if (!n.ok()) return n.status();
+    if (*n == 0) break;
+    if (document_.size() > kLargestJson) {
+      return base::InvalidArgument(
+          fmt::format("{}: one JSON document larger than 64 MiB: fetch it in pages, or write its "
+                      "entries as JSON lines, one object a line",
+                      file_name_));
+    }
+  }
+  if (document_.starts_with("\xEF\xBB\xBF")) document_.erase(0, 3);
+  document_.reserve(document_.size() + simdjson::SIMDJSON_PADDING);
+  ondemand::parser parser;
+  ondemand::document document;
+  ondemand::array array;
+  simdjson::error_code error =
+      parser.iterate(document_.data(), document_.size(), document_.capacity()).get(document);
+  ondemand::json_type type = ondemand::json_type::null;
+  if (error == simdjson::SUCCESS) error = document.type().get(type);
+  std::vector<std::string_view> entries;
+  bool whole = false;
+  if (error == simdjson::SUCCESS && type == ondemand::json_type::object) {
+    ondemand::object object;
+    error = document.get_object().get(object);
+    if (error == simdjson::SUCCESS) {
+      error = object.find_field_unordered("data").get_array().get(array);
+      if (error == simdjson::NO_SUCH_FIELD) {
+        // One object, not a list: it is the entry.
+        error = simdjson::SUCCESS;
+        whole = true;
+        entries.push_back(Trim(document_));
+      }
+    }
+  } else if (error == simdjson::SUCCESS) {
+    error = document.get_array().get(array);
+  }
+  if (error == simdjson::SUCCESS && !whole) {
+    for (auto element : array) {
+      ondemand::object object;
+      std::string_view raw;
+      error = element.get_object().get(object);
+      if (error == simdjson::SUCCESS) error = object.raw_json().get(raw);
+      if (error != simdjson::SUCCESS) break;
+      entries.push_back(raw);
+    }
+  }
+  uint64_t line = 1;
+  size_t counted = 0;
+  for (const std::string_view entry : entries) {
+    const auto offset = static_cast<size_t>(entry.data() - document_.data());
+    line +=
+        static_cast<uint64_t>(std::count(document_.begin() + static_cast<ptrdiff_t>(counted),
+                                         document_.begin() + static_cast<ptrdiff_t>(offset), '\n'));
+    counted = offset;
+    places_.push_back({offset, entry.size(), line});
+  }
+  if (error != simdjson::SUCCESS) {
+    line += static_cast<uint64_t>(
+        std::count(document_.begin() + static_cast<ptrdiff_t>(counted), document_.end(), '\n'));
+    return base::InvalidArgument(
+        fmt::format("{}:{}: no proper JSON list (an array, or an object with `data`): {}. If the "
+                    "file is cut off, fetch it again",
+                    file_name_, line, Why(error)));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> JsonEntries::NextLine(Entry* entry) {
+  while (true) {
+    std::string_view line;
+    TIEOUT_ASSIGN_OR_RETURN(const bool more, lines_->Next(&line));
+    if (!more) return false;
+    line = Trim(line);
+    if (line.empty()) continue;
+    entry->line = lines_->line_number();
+    entry->json = line;
+    return true;
+  }
+}
+
+absl::StatusOr<bool> JsonEntries::Next(Entry* entry) {
+  if (!begun_) TIEOUT_RETURN_IF_ERROR(Begin());
+  if (lines_ != nullptr) return NextLine(entry);
+  if (next_place_ == places_.size()) return false;
+  const Place& place = places_[next_place_++];
+  entry->line = place.line;
+  entry->json = std::string_view(document_).substr(place.offset, place.size);
+  return true;
+}
+
+}  // namespace tieout::connectors
