@@ -129,7 +129,8 @@ class KafkaLog : public EventLog {
           "Kafka: {} {}: position {} is not in the topic, which goes from {} to {}",
           TopicName(options_, stream), partition, from_position, bounds.first, bounds.end));
     }
-    return KafkaReader::Open(options_, TopicName(options_, stream), partition, from_position);
+    return KafkaReader::Open(options_, TopicName(options_, stream), partition, from_position,
+                             bounds.end);
   }
 
   absl::StatusOr<int64_t> End(Stream stream, int partition) override {

@@ -25,8 +25,8 @@ constexpr std::array<std::string_view, 12> kOurs{
     "transactional.id",
 };
 
-// What librdkafka says to a log: notice and worse.
-constexpr int kWorstUnheard = 6;
+constexpr int kErrorLevel = 3;  // as syslog counts them: smaller is worse
+constexpr int kNoticeLevel = 5;
 
 bool IsUnreachable(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
@@ -99,7 +99,6 @@ absl::StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Make(rd_kafka_type_t t
   std::unique_ptr<rd_kafka_conf_t, KafkaDestroy<rd_kafka_conf_destroy>> conf(rd_kafka_conf_new());
   rd_kafka_conf_set_opaque(conf.get(), client.get());
   rd_kafka_conf_set_log_cb(conf.get(), &KafkaClient::OnLog);
-  rd_kafka_conf_set_error_cb(conf.get(), &KafkaClient::OnError);
   if (rebalance != nullptr) {
     rd_kafka_conf_set_rebalance_cb(
         conf.get(), [](rd_kafka_t* handle, rd_kafka_resp_err_t code,
@@ -135,15 +134,16 @@ KafkaClient::~KafkaClient() {
 
 void KafkaClient::OnLog(const rd_kafka_t* handle, int level, const char* facility,
                         const char* text) {
-  const auto* const self = static_cast<const KafkaClient*>(rd_kafka_opaque(handle));
-  if (level >= kWorstUnheard || !self->options_.warn) return;
-  self->options_.warn(fmt::format("librdkafka: {}: {}", facility, text));
+  auto* const self = static_cast<KafkaClient*>(rd_kafka_opaque(handle));
+  if (level <= kErrorLevel) {
+    std::lock_guard lock(self->mutex_);
+    self->last_error_ = text;
+  }
+  if (level <= kNoticeLevel) self->Warn(fmt::format("librdkafka: {}: {}", facility, text));
 }
 
-void KafkaClient::OnError(rd_kafka_t*, int, const char* reason, void* opaque) {
-  auto* const self = static_cast<KafkaClient*>(opaque);
-  std::lock_guard lock(self->mutex_);
-  self->last_error_ = reason;
+void KafkaClient::Warn(const std::string& line) const {
+  if (options_.warn) options_.warn(line);
 }
 
 absl::Status KafkaClient::Error(std::string_view doing, rd_kafka_resp_err_t code) const {
@@ -151,13 +151,11 @@ absl::Status KafkaClient::Error(std::string_view doing, rd_kafka_resp_err_t code
     return base::Unavailable(
         fmt::format("Kafka: {}: {} ({})", doing, rd_kafka_err2str(code), rd_kafka_err2name(code)));
   }
-  // Errors are told by a callback, which only polling a producer calls.
-  if (rd_kafka_type(handle_) == RD_KAFKA_PRODUCER) rd_kafka_poll(handle_, 0);
   std::lock_guard lock(mutex_);
   return base::Unavailable(fmt::format(
-      "Kafka: {}: no answer from {} within {} s{}: does it run, is the address right, can this "
+      "Kafka: {}: no answer from {} within {} ms{}: does it run, is the address right, can this "
       "machine reach what the brokers advertise, does [kafka] need security.protocol?",
-      doing, options_.properties.at("bootstrap.servers"), options_.timeout.count() / 1000,
+      doing, options_.properties.at("bootstrap.servers"), options_.timeout.count(),
       last_error_.empty() ? "" : fmt::format(" (last: {})", last_error_)));
 }
 
@@ -188,14 +186,16 @@ absl::StatusOr<int> KafkaClient::PartitionCount(const std::string& topic) const 
 absl::Status Taken::Take(const KafkaClient& consumer, size_t max, std::chrono::milliseconds wait) {
   constexpr size_t kAtOnce = 20'000;
   messages_.clear();
-  rd_kafka_t* const handle = consumer.get();
-  MessagePtr first(rd_kafka_consumer_poll(handle, Milliseconds(wait)));
-  if (first == nullptr) return absl::OkStatus();
-  std::vector<rd_kafka_message_t*> more(std::min(max, kAtOnce));
-  const QueuePtr queue(rd_kafka_queue_get_consumer(handle));
-  const ssize_t n = rd_kafka_consume_batch_queue(queue.get(), 0, more.data(), more.size());
-  messages_.push_back(std::move(first));
-  for (ssize_t i = 0; i < n; ++i) messages_.emplace_back(more[static_cast<size_t>(i)]);
+  // One by one: rd_kafka_consume_batch_queue takes the end of a partition for a message, and so
+  // goes on one position too far when a rebalance pauses and resumes it (librdkafka 2.8), skipping
+  // an event.
+  int wait_ms = Milliseconds(wait);
+  while (messages_.size() < std::min(max, kAtOnce)) {
+    MessagePtr message(rd_kafka_consumer_poll(consumer.get(), wait_ms));
+    if (message == nullptr) break;
+    messages_.push_back(std::move(message));
+    wait_ms = 0;
+  }
   for (const MessagePtr& message : messages_) {
     switch (message->err) {
       case RD_KAFKA_RESP_ERR_NO_ERROR:
@@ -211,13 +211,36 @@ absl::Status Taken::Take(const KafkaClient& consumer, size_t max, std::chrono::m
       case RD_KAFKA_RESP_ERR__FENCED:
       case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
         return base::Aborted(fmt::format("Kafka: {}", rd_kafka_message_errstr(message.get())));
-      case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:
-        continue;  // the partitions are lost, which the rebalance says
+      case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+      case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+      case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+      case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        return base::FailedPrecondition(
+            fmt::format("Kafka: {}", rd_kafka_message_errstr(message.get())));
       default:
-        return consumer.Error("reading", message->err);
+        // Coordinators that move, brokers that restart: librdkafka goes on by itself. Whether it
+        // gets anywhere is Stall's to say.
+        consumer.Warn(rd_kafka_message_errstr(message.get()));
     }
   }
   return absl::OkStatus();
+}
+
+void Stall::Note(bool waiting, bool something_came) {
+  if (something_came || !waiting) {
+    silent_since_.reset();
+  } else if (!silent_since_) {
+    silent_since_ = std::chrono::steady_clock::now();
+  }
+}
+
+absl::Status Stall::Check(const KafkaClient& consumer) const {
+  if (!silent_since_ ||
+      std::chrono::steady_clock::now() - *silent_since_ < consumer.options().timeout) {
+    return absl::OkStatus();
+  }
+  return consumer.Error("reading", RD_KAFKA_RESP_ERR__TIMED_OUT);
 }
 
 Stored AsStored(const rd_kafka_message_t& message) {

@@ -4,8 +4,10 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,6 +65,7 @@ class KafkaClient {
   // kUnavailable where no broker answers; it says which were asked, how long, and what to check.
   absl::Status Error(std::string_view doing, rd_kafka_resp_err_t code) const;
   absl::Status Error(std::string_view doing, const rd_kafka_error_t* error) const;
+  void Warn(const std::string& line) const;
   // The partition count of a topic; kNotFound: no such topic. Leaves it known to this client.
   absl::StatusOr<int> PartitionCount(const std::string& topic) const;
 
@@ -74,13 +77,12 @@ class KafkaClient {
                                                            const Properties& fixed,
                                                            Rebalance rebalance, void* opaque);
   static void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char* text);
-  static void OnError(rd_kafka_t* handle, int code, const char* reason, void* opaque);
 
   const KafkaOptions& options_;
   Rebalance rebalance_ = nullptr;
   void* rebalance_opaque_ = nullptr;
   mutable std::mutex mutex_;
-  std::string last_error_;  // guarded by mutex_; librdkafka's threads write it
+  std::string last_error_;  // librdkafka's; guarded by mutex_, its threads write it
   rd_kafka_t* handle_ = nullptr;
 };
 
@@ -88,13 +90,24 @@ class KafkaClient {
 class Taken {
  public:
   // Waits for the first, then takes what has come besides. Ends of partitions are messages too
-  // (their err says so); other errors are the status.
+  // (their err says so); errors that don't pass by themselves are the status.
   absl::Status Take(const KafkaClient& consumer, size_t max, std::chrono::milliseconds wait);
   const std::vector<MessagePtr>& messages() const { return messages_; }
   void Clear() { messages_.clear(); }
 
  private:
   std::vector<MessagePtr> messages_;
+};
+
+// A consumer whose brokers are gone is silent for ever. This says so, where there is something to
+// read that doesn't come.
+class Stall {
+ public:
+  void Note(bool waiting, bool something_came);
+  absl::Status Check(const KafkaClient& consumer) const;
+
+ private:
+  std::optional<std::chrono::steady_clock::time_point> silent_since_;
 };
 
 Stored AsStored(const rd_kafka_message_t& message);

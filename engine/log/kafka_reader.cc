@@ -4,8 +4,8 @@ namespace tieout::log {
 
 absl::StatusOr<std::unique_ptr<KafkaReader>> KafkaReader::Open(const KafkaOptions& options,
                                                                const std::string& topic,
-                                                               int partition,
-                                                               int64_t from_position) {
+                                                               int partition, int64_t from_position,
+                                                               int64_t known_end) {
   // A group is demanded of every consumer; this one is never joined.
   TIEOUT_ASSIGN_OR_RETURN(
       auto client, KafkaClient::Consumer(options, {{"group.id", options.prefix + "readers"}}));
@@ -13,7 +13,7 @@ absl::StatusOr<std::unique_ptr<KafkaReader>> KafkaReader::Open(const KafkaOption
   rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = from_position;
   const rd_kafka_resp_err_t code = rd_kafka_assign(client->get(), list.get());
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return client->Error("reading " + topic, code);
-  return std::unique_ptr<KafkaReader>(new KafkaReader(std::move(client), from_position));
+  return std::unique_ptr<KafkaReader>(new KafkaReader(std::move(client), from_position, known_end));
 }
 
 absl::StatusOr<std::span<const Stored>> KafkaReader::Read(size_t max,
@@ -26,6 +26,8 @@ absl::StatusOr<std::span<const Stored>> KafkaReader::Read(size_t max,
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(
           std::max(until - std::chrono::steady_clock::now(), std::chrono::nanoseconds(0)));
       TIEOUT_RETURN_IF_ERROR(taken_.Take(*client_, max, left));
+      stall_.Note(position_ < known_end_, !taken_.messages().empty());
+      TIEOUT_RETURN_IF_ERROR(stall_.Check(*client_));
       if (taken_.messages().empty()) break;
     }
     while (given_ < taken_.messages().size() && batch_.size() < max) {

@@ -69,7 +69,6 @@ void KafkaSlot::Rebalance(rd_kafka_resp_err_t code, rd_kafka_topic_partition_lis
   } else {
     for (int i = 0; i < list->cnt; ++i) {
       std::erase(held_, list->elems[i].partition);
-      readings_.erase(list->elems[i].partition);
     }
     if (closing_ || code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS ||
         rd_kafka_assignment_lost(handle)) {
@@ -84,6 +83,7 @@ void KafkaSlot::Rebalance(rd_kafka_resp_err_t code, rd_kafka_topic_partition_lis
 }
 
 void KafkaSlot::GiveUpLeaving() {
+  std::erase_if(readings_, [this](const auto& reading) { return !IsHeld(reading.first); });
   if (leaving_ == nullptr) return;
   const ErrorPtr ignored(rd_kafka_incremental_unassign(consumer_->get(), leaving_.get()));
   leaving_.reset();
@@ -98,8 +98,12 @@ absl::Status KafkaSlot::CheckAlive() {
   return dead_;
 }
 
+bool KafkaSlot::IsHeld(int partition) const {
+  return std::find(held_.begin(), held_.end(), partition) != held_.end();
+}
+
 bool KafkaSlot::MayCommit(int partition) const {
-  if (std::find(held_.begin(), held_.end(), partition) != held_.end()) return true;
+  if (IsHeld(partition)) return true;
   if (leaving_ == nullptr) return false;
   const std::string topic = TopicName(consumer_->options(), Stream::kEvents);
   return rd_kafka_topic_partition_list_find(leaving_.get(), topic.c_str(), partition) != nullptr;
@@ -123,7 +127,7 @@ absl::StatusOr<CommitPoint> KafkaSlot::Committed(int partition) {
 absl::Status KafkaSlot::Seek(int partition, int64_t position) {
   TIEOUT_RETURN_IF_ERROR(CheckAlive());
   const auto found = readings_.find(partition);
-  TIEOUT_CHECK(found != readings_.end());  // held
+  TIEOUT_CHECK(found != readings_.end() && IsHeld(partition));
   TIEOUT_ASSIGN_OR_RETURN(const KafkaLookup::Bounds bounds,
                           lookup_->Find(Stream::kEvents, partition));
   if (position < bounds.first || position > bounds.end) {
@@ -133,7 +137,7 @@ absl::Status KafkaSlot::Seek(int partition, int64_t position) {
                     "made anew, or retention set on it? tieout topics check",
                     partition, position, bounds.first, bounds.end));
   }
-  found->second = Reading{.position = position};
+  found->second = Reading{.position = position, .known_end = bounds.end};
   const PartitionListPtr list = One(partition, position);
   const auto until = steady_clock::now() + consumer_->options().timeout;
   for (;;) {
@@ -154,7 +158,7 @@ absl::Status KafkaSlot::Seek(int partition, int64_t position) {
 
 int64_t KafkaSlot::Position(int partition) const {
   const auto found = readings_.find(partition);
-  TIEOUT_CHECK(found != readings_.end() && found->second.position >= 0);  // held and sought
+  TIEOUT_CHECK(found != readings_.end() && found->second.position >= 0);  // was sought
   return found->second.position;
 }
 
@@ -185,7 +189,7 @@ void KafkaSlot::Sort() {
   }
   for (const MessagePtr& message : taken_.messages()) {
     const auto found = readings_.find(message->partition);
-    if (found == readings_.end()) continue;
+    if (found == readings_.end() || !IsHeld(message->partition)) continue;
     Reading& reading = found->second;
     if (reading.position < 0 || message->offset < reading.position) continue;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -207,6 +211,11 @@ absl::StatusOr<Batch> KafkaSlot::Poll(size_t max, std::chrono::milliseconds wait
   TIEOUT_RETURN_IF_ERROR(CheckAlive());
   TIEOUT_RETURN_IF_ERROR(status);
   if (epoch_ != epoch) return Batch{};
+  const bool waiting = std::any_of(readings_.begin(), readings_.end(), [](const auto& reading) {
+    return reading.second.position >= 0 && reading.second.position < reading.second.known_end;
+  });
+  stall_.Note(waiting, !taken_.messages().empty());
+  TIEOUT_RETURN_IF_ERROR(stall_.Check(*consumer_));
   return TakeReady(max).value_or(Batch{});
 }
 
@@ -235,6 +244,9 @@ absl::StatusOr<std::optional<CommitOutcome>> KafkaSlot::Resolve(
     }
   }
   outcome_unknown_ = false;
+  Warn(there == points.size()    ? "a commit of unknown outcome was there"
+       : absent == points.size() ? "a commit of unknown outcome was not there"
+                                 : "a commit of unknown outcome was overtaken by another's");
   if (there == points.size()) return std::optional(CommitOutcome::kCommitted);
   if (absent == points.size()) return std::optional<CommitOutcome>();
   return std::optional(CommitOutcome::kLost);
@@ -248,6 +260,10 @@ bool KafkaSlot::ConsumerIsFenced() const {
     std::this_thread::sleep_for(kLookAgain);
   }
   return true;
+}
+
+void KafkaSlot::Warn(std::string_view what) const {
+  consumer_->Warn(fmt::format("slot {}: {}", id_, what));
 }
 
 absl::StatusOr<CommitOutcome> KafkaSlot::Lost() {
@@ -273,9 +289,7 @@ absl::StatusOr<CommitOutcome> KafkaSlot::Commit(std::span<const Entry> output,
     const SendOutcome sent = Send(entries, points);
     if (sent == SendOutcome::kCommitted) break;
     const absl::Status& why = producer_->last_error();
-    if (consumer_->options().warn) {
-      consumer_->options().warn(fmt::format("slot {}: commit: {}", id_, base::Message(why)));
-    }
+    Warn(base::Message(why));
     if (sent == SendOutcome::kRefused && absl::IsInvalidArgument(why)) return why;
     if (sent == SendOutcome::kAborted) return CommitOutcome::kAborted;
     if (sent == SendOutcome::kRefused || sent == SendOutcome::kFenced) {

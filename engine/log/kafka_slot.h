@@ -33,7 +33,8 @@ class KafkaSlot : public Slot {
 
  private:
   struct Reading {
-    int64_t position = -1;  // after what was handed out; -1: not yet sought
+    int64_t position = -1;   // after what was handed out; -1: not yet sought
+    int64_t known_end = -1;  // there are entries up to here
     std::vector<Stored> ready;
     size_t given = 0;
     int64_t end = -1;  // where the partition ended once `ready` was all of it
@@ -46,6 +47,7 @@ class KafkaSlot : public Slot {
   void Rebalance(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list);
   void GiveUpLeaving();
   absl::Status CheckAlive();
+  bool IsHeld(int partition) const;
   bool MayCommit(int partition) const;
   void Sort();
   std::optional<Batch> TakeReady(size_t max);
@@ -56,6 +58,7 @@ class KafkaSlot : public Slot {
   absl::StatusOr<std::optional<CommitOutcome>> Resolve(std::span<const CommitPoint> points);
   absl::StatusOr<CommitOutcome> Lost();
   bool ConsumerIsFenced() const;
+  void Warn(std::string_view what) const;
 
   KafkaLookup* const lookup_;
   const std::string log_id_;
@@ -68,8 +71,9 @@ class KafkaSlot : public Slot {
   uint64_t epoch_ = 0;
   PartitionListPtr leaving_;  // gone from held_, given up at the next Poll
   bool closing_ = false;
-  std::map<int, Reading> readings_;  // of held_
+  std::map<int, Reading> readings_;  // of held_, and until the next Poll of those that went
   size_t last_served_ = 0;
+  Stall stall_;
   Taken taken_;  // what the readings' entries view
 
   std::map<int, CommitPoint> committed_;

@@ -98,7 +98,8 @@ class Slot {
   // Starts reading a held partition at a position. Nothing is read from it before.
   virtual absl::Status Seek(int partition, int64_t position) = 0;
   virtual absl::StatusOr<Batch> Poll(size_t max, std::chrono::milliseconds wait) = 0;
-  // What to commit when all that was handed out is folded, as Reader::position().
+  // What to commit when all that was handed out is folded, as Reader::position(). Of a partition
+  // that was sought; until the next Poll also of one that went.
   virtual int64_t Position(int partition) const = 0;
   // Atomic over all streams and partitions. `points` also become the slot's committed points; they
   // never go back. kUnavailable: as kAborted, but the log can't be written now (disk full, broker

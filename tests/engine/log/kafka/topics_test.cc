@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/log/kafka_admin.h"
+#include "engine/log/kafka_topics.h"
+#include "tests/engine/log/support/kafka_broker.h"
+#include "tests/engine/log/support/log_under_test.h"
+
+namespace tieout::log {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const Identity kIdentity{"9d0ff1b2-6f57-4b0c-9b57-6f0d1a2b3c4d", 2};
+
+TEST(KafkaTopicsTest, MadeTopicsAreWellAndHoldOneLog) {
+  const KafkaOptions options = TheBroker().OptionsOfNewLog();
+  EXPECT_TRUE(absl::IsNotFound(OpenKafka(options).status()));
+  ASSERT_TRUE(CreateTopics(options, {}, kIdentity, std::vector<Entry>{Event(0, "log")}).ok());
+  const auto findings = CheckTopics(options);
+  ASSERT_TRUE(findings.ok()) << findings.status();
+  EXPECT_THAT(*findings, IsEmpty());
+  const absl::Status again = CreateTopics(options, {}, kIdentity, {});
+  EXPECT_TRUE(absl::IsAlreadyExists(again)) << again;
+  EXPECT_THAT(std::string(again.message()), HasSubstr(kIdentity.log_id));
+  const absl::Status other = CreateTopics(options, {}, {"x", 3}, {});
+  EXPECT_TRUE(absl::IsFailedPrecondition(other)) << other;
+}
+
+TEST(KafkaTopicsTest, ACreationThatStoppedHalfwayIsFinished) {
+  const KafkaOptions options = TheBroker().OptionsOfNewLog();
+  const auto client = KafkaClient::Consumer(options, {{"group.id", "test"}});
+  ASSERT_TRUE(MakeTopics(**client, {{TopicName(options, Stream::kEvents), 2, 1, {}}}).ok());
+  EXPECT_TRUE(absl::IsNotFound(OpenKafka(options).status()));
+  const absl::Status made = CreateTopics(options, {}, kIdentity, {});
+  ASSERT_TRUE(made.ok()) << made;
+  EXPECT_TRUE(OpenKafka(options).ok());
+}
+
+TEST(KafkaTopicsTest, EachWrongSettingIsNamedWithItsWayOut) {
+  const KafkaOptions options = TheBroker().OptionsOfNewLog();
+  const auto client = KafkaClient::Consumer(options, {{"group.id", "test"}});
+  ASSERT_TRUE(client.ok()) << client.status();
+  const absl::Status made = MakeTopics(
+      **client,
+      {{TopicName(options, Stream::kEvents),
+        2,
+        1,
+        {{"retention.ms", "604800000"}, {"cleanup.policy", "compact"}}},
+       {TopicName(options, Stream::kRecords),
+        3,
+        1,
+        {{"retention.ms", "-1"}, {"retention.bytes", "1000000"}, {"min.insync.replicas", "2"}}},
+       {TopicName(options, Stream::kProgress), 2, 1, {{"cleanup.policy", "delete"}}}});
+  ASSERT_TRUE(made.ok()) << made;
+  const auto findings = CheckTopics(options);
+  ASSERT_TRUE(findings.ok()) << findings.status();
+  const auto has = [&](Stream stream, const char* setting, const char* found) {
+    return Contains(AllOf(Field(&Finding::topic, TopicName(options, stream)),
+                          Field(&Finding::setting, setting), Field(&Finding::found, found),
+                          Field(&Finding::way_out, testing::Not(IsEmpty()))));
+  };
+  EXPECT_THAT(*findings, has(Stream::kEvents, "retention.ms", "604800000"));
+  EXPECT_THAT(*findings, has(Stream::kEvents, "cleanup.policy", "compact"));
+  EXPECT_THAT(*findings, has(Stream::kEvents, "message.timestamp.type", "CreateTime"));
+  EXPECT_THAT(*findings, has(Stream::kRecords, "partition count", "3"));
+  EXPECT_THAT(*findings, has(Stream::kRecords, "retention.bytes", "1000000"));
+  EXPECT_THAT(*findings, has(Stream::kRecords, "min.insync.replicas", "2"));
+  EXPECT_THAT(*findings, has(Stream::kDeadLetters, "topic", "missing"));
+  EXPECT_THAT(*findings, has(Stream::kProgress, "cleanup.policy", "delete"));
+  EXPECT_EQ(findings->size(), 8);
+}
+
+TEST(KafkaTopicsTest, APropertyThatExactlyOnceStandsOnIsRefused) {
+  KafkaOptions options = TheBroker().OptionsOfNewLog();
+  options.properties["isolation.level"] = "read_uncommitted";
+  const absl::Status ours = OpenKafka(options).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(ours)) << ours;
+  EXPECT_THAT(std::string(ours.message()), HasSubstr("isolation.level"));
+  options.properties.erase("isolation.level");
+  options.properties["no.such.property"] = "1";
+  const absl::Status unknown = OpenKafka(options).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(unknown)) << unknown;
+  EXPECT_THAT(std::string(unknown.message()), HasSubstr("no.such.property"));
+}
+
+TEST(KafkaTopicsTest, AnUnreachableBrokerIsSaidInTime) {
+  KafkaOptions options;
+  options.properties["bootstrap.servers"] = "127.0.0.1:1";
+  options.timeout = milliseconds(1200);
+  for (const absl::Status& status :
+       {OpenKafka(options).status(), CreateTopics(options, {}, kIdentity, {}),
+        CheckTopics(options).status()}) {
+    EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("127.0.0.1:1"));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("1200 ms"));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("refused"));
+  }
+}
+
+}  // namespace
+}  // namespace tieout::log
