@@ -31,16 +31,18 @@ void BankLevel::FixDates(PayoutState* p) const {
   p->business_deadline_us = last.plus(1).start_us();
 }
 
-absl::Status BankLevel::PayoutChanged(uint32_t payout) {
+absl::Status BankLevel::PayoutChanged(uint32_t payout,
+                                      const std::vector<uint32_t>& could_be_before) {
   facts_.AddPayoutIds(payout);
-  TIEOUT_RETURN_IF_ERROR(Rejudge({payout}, {}));
+  TIEOUT_RETURN_IF_ERROR(Rejudge({payout}, could_be_before));
   const PayoutState& p = home().payouts[payout];
   if (!facts_.IsLive(payout) || p.group != kNone) return absl::OkStatus();
   return Schedule(turn_, DueKind::kPayoutBank, payout, 0, p.business_deadline_us);
 }
 
-absl::Status BankLevel::PayoutFailed(uint32_t payout) {
-  TIEOUT_RETURN_IF_ERROR(Rejudge({payout}, {}));
+absl::Status BankLevel::PayoutFailed(uint32_t payout,
+                                     const std::vector<uint32_t>& could_be_before) {
+  TIEOUT_RETURN_IF_ERROR(Rejudge({payout}, could_be_before));
   PayoutState& p = home().payouts[payout];
   if (p.amount == 0) return absl::OkStatus();
   ledger::Record record = PayoutRecord(payout, Status::kUnmatched, reason::kPayoutFailed);
@@ -263,12 +265,7 @@ absl::StatusOr<bool> BankLevel::BankCovered(uint32_t payout, const Due& due) {
   if (!p.pays_into.empty()) {
     needed.push_back(AccountIndex(home(), {ledger::kBankProvider, p.pays_into, currency}));
   } else {
-    for (uint32_t i = 0; i < home().accounts.size(); ++i) {
-      const AccountState& a = home().accounts[i];
-      if (a.is_bank() && a.currency == currency && !a.merchant_account.empty()) needed.push_back(i);
-    }
-    if (needed.empty())
-      needed.push_back(AccountIndex(home(), {ledger::kBankProvider, "", currency}));
+    needed = facts_.BankAccountsIn(currency);
   }
   return CoveredOrParked(turn_, needed, due);
 }

@@ -15,9 +15,12 @@ class BankLevel {
  public:
   explicit BankLevel(Turn& turn) : turn_(turn), facts_(turn) {}
 
+  // Deposits that could be this payout: asked before it changes, handed in after, so that those it
+  // no longer concerns are judged again too.
+  std::vector<uint32_t> CouldBeFrom(uint32_t payout) const { return facts_.CouldBeFrom(payout); }
   // A payout became known, or its arrival or one of its ids changed.
-  absl::Status PayoutChanged(uint32_t payout);
-  absl::Status PayoutFailed(uint32_t payout);
+  absl::Status PayoutChanged(uint32_t payout, const std::vector<uint32_t>& could_be_before);
+  absl::Status PayoutFailed(uint32_t payout, const std::vector<uint32_t>& could_be_before);
   absl::Status DepositArrived(uint32_t deposit);
   // Their deadlines have passed.
   absl::Status JudgePayout(uint32_t payout, const Due& due);

@@ -196,29 +196,48 @@ bool BankFacts::Attributable(uint32_t deposit, uint32_t payout) const {
   return own_pays;
 }
 
+bool BankFacts::MayReportIn(const DeclaredAccount& account, const std::string& currency) const {
+  bool reports = false;
+  for (const AccountState& s : home().accounts) {
+    if (s.provider != account.provider || s.merchant_account != account.merchant_account) continue;
+    if (s.currency == currency) return true;
+    reports = true;
+  }
+  return !reports;
+}
+
 std::vector<uint32_t> BankFacts::PossibleSources(uint32_t deposit) {
   HomePage& h = turn_.home();
   const AccountState bank = h.accounts[h.deposits[deposit].account];
   const Tokens& names = index_.deposit_texts[deposit].names;
-  const auto reports_in = [&](const DeclaredAccount& a, bool any_currency) {
-    return std::any_of(h.accounts.begin(), h.accounts.end(), [&](const AccountState& s) {
-      return s.provider == a.provider && s.merchant_account == a.merchant_account &&
-             (any_currency || s.currency == bank.currency);
-    });
-  };
   std::vector<uint32_t> named, paying, untold;
   for (const DeclaredAccount& a : h.declared) {
-    if (a.provider == ledger::kBankProvider) continue;
-    // One that reports in other currencies only can't be where this came from.
-    if (!reports_in(a, false) && reports_in(a, true)) continue;
+    if (a.provider == ledger::kBankProvider || !MayReportIn(a, bank.currency)) continue;
     const bool is_named = NamesProvider(names, a.provider);
-    if (!is_named && a.pays_into != bank.merchant_account && !a.pays_into.empty()) continue;
+    const bool pays = a.pays_into == bank.merchant_account;
+    if (!is_named && !pays && !a.pays_into.empty()) continue;
     const uint32_t index = AccountIndex(h, {a.provider, a.merchant_account, bank.currency});
     if (is_named) named.push_back(index);
-    if (a.pays_into == bank.merchant_account) paying.push_back(index);
+    if (pays) paying.push_back(index);
     if (a.pays_into.empty()) untold.push_back(index);
   }
   return !named.empty() ? named : !paying.empty() ? paying : untold;
+}
+
+std::vector<uint32_t> BankFacts::BankAccountsIn(const std::string& currency) {
+  HomePage& h = turn_.home();
+  for (const DeclaredAccount& a : h.declared) {
+    if (a.provider == ledger::kBankProvider && MayReportIn(a, currency)) {
+      AccountIndex(h, {a.provider, a.merchant_account, currency});
+    }
+  }
+  std::vector<uint32_t> found;
+  for (uint32_t i = 0; i < h.accounts.size(); ++i) {
+    const AccountState& a = h.accounts[i];
+    if (a.is_bank() && a.currency == currency && !a.merchant_account.empty()) found.push_back(i);
+  }
+  if (found.empty()) found.push_back(AccountIndex(h, {ledger::kBankProvider, "", currency}));
+  return found;
 }
 
 }  // namespace tieout::matching

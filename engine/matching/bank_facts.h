@@ -35,8 +35,13 @@ class BankFacts {
   bool Attributable(uint32_t deposit, uint32_t payout) const;
   // The home's accounts that a deposit might come from, made where they have not reported yet.
   std::vector<uint32_t> PossibleSources(uint32_t deposit);
+  // The home's bank accounts that report in this currency, or not yet at all; where there is none,
+  // one without a name that stands for it.
+  std::vector<uint32_t> BankAccountsIn(const std::string& currency);
 
  private:
+  // An account that reports in other currencies only can't be where this came from.
+  bool MayReportIn(const DeclaredAccount& account, const std::string& currency) const;
   const HomePage& home() const { return turn_.cached.page; }
   std::vector<uint32_t> Cited(uint32_t deposit) const;  // any payout whose id its texts hold
   std::vector<std::string> CitedIds(uint32_t deposit, uint32_t payout) const;

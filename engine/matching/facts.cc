@@ -150,11 +150,13 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
       Post(a, mechanism->from, mechanism->to, event.amount);
       a.last_payout = std::max(a.last_payout, p.occurred);
     }
+    const std::vector<uint32_t> before = bank.CouldBeFrom(index);
     bank.FixDates(&p);
-    TIEOUT_RETURN_IF_ERROR(bank.PayoutChanged(index));
+    TIEOUT_RETURN_IF_ERROR(bank.PayoutChanged(index, before));
     return level.Check(index, false);
   }
   if (p.failed) return absl::OkStatus();
+  const std::vector<uint32_t> before = bank.CouldBeFrom(index);
   p.failed = true;
   p.failed_event_id = event.event_id;
   p.failed_ordinal = turn.position.ordinal;
@@ -165,7 +167,7 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
     bank.FixDates(&p);
   }
   Post(a, Bucket::kInTransit, Bucket::kAvailable, event.amount);
-  return bank.PayoutFailed(index);
+  return bank.PayoutFailed(index, before);
 }
 
 absl::Status FoldImpl::Deposit(Turn& turn, const ledger::Event& event, uint32_t account) {
@@ -277,8 +279,9 @@ absl::Status FoldImpl::AmendPayout(Turn& turn, const ledger::Event& event, uint3
       break;
   }
   if (!changed || !p.seen) return absl::OkStatus();
+  const std::vector<uint32_t> before = bank.CouldBeFrom(index);
   bank.FixDates(&p);
-  return bank.PayoutChanged(index);
+  return bank.PayoutChanged(index, before);
 }
 
 absl::Status FoldImpl::Report(Turn& turn, const ledger::Event& event, uint32_t account) {

@@ -56,12 +56,6 @@ const std::vector<uint32_t>& OrderLevel::Schedules(uint32_t account) {
   return a.schedules;
 }
 
-bool OrderLevel::IsPriced(uint32_t account, std::string_view fee_type) {
-  const std::vector<uint32_t>& schedules = Schedules(account);
-  return std::any_of(schedules.begin(), schedules.end(),
-                     [&](uint32_t s) { return turn_.rule(s).fee_type == fee_type; });
-}
-
 absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint32_t account,
                               Cached<DayPage>* page) {
   if (event.refs.payment_id.empty()) return absl::OkStatus();
@@ -127,7 +121,6 @@ absl::Status OrderLevel::FeeOrReversal(const ledger::Event& event, uint64_t ordi
   item.ordinal = ordinal;
   item.amount = event.amount;
   if (const auto* fee = std::get_if<ledger::Fee>(&event.body)) {
-    if (!IsPriced(account, fee->type)) return absl::OkStatus();
     item.fee_type = fee->type;
   } else if (const auto* refund = std::get_if<ledger::Refund>(&event.body)) {
     item.customer_amount = refund->customer_amount;

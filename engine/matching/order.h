@@ -23,7 +23,6 @@ class OrderLevel {
 
  private:
   const std::vector<uint32_t>& Schedules(uint32_t account);
-  bool IsPriced(uint32_t account, std::string_view fee_type);
   absl::Status Attach(const Waiting& item, Anchor anchor, Found payment, int32_t day);
   // At once when the fees are right; when not, at a tick.
   absl::Status CheckFees(Payment& payment, FeeState& schedule, int32_t day, bool at_tick);

@@ -97,10 +97,15 @@ absl::Status PayoutLevel::Check(uint32_t index, bool at_tick) {
   const bool positive =
       is_judged && is_complete && equal && p.composition.status != Status::kMatched;
   if (!positive && !at_tick) {
+    turn_.home().payouts[index].items_settle_us = turn_.state.log_us() + kSettlingMicros;
     return Schedule(turn_, DueKind::kComposition, index, 0,
                     p.list_complete ? 0 : p.business_deadline_us);
   }
   if (!positive && is_judged && !is_complete) return absl::OkStatus();
+  // A later change has its own due item.
+  if (!positive && !turn_.settled && p.items_settle_us > turn_.state.log_us()) {
+    return absl::OkStatus();
+  }
   const AccountState& account = turn_.home().accounts[p.account];
   ledger::Record record = NewRecord(turn_, account, ledger::Level::kPayout, Status::kMatched, "");
   if (!is_judged) {

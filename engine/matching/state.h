@@ -189,8 +189,9 @@ struct PayoutState {
   Anchor bank, composition;
   uint64_t item_count = 0;
   WideMinor item_sum = 0;
-  uint64_t items_version = 0;  // grows with each change of its items
-  uint64_t items_said = 0;     // the version that the last composition record spoke of
+  uint64_t items_version = 0;   // grows with each change of its items
+  int64_t items_settle_us = 0;  // when their last change has settled
+  uint64_t items_said = 0;      // the version that the last composition record spoke of
 };
 template <typename A>
 void Visit(A& a, PayoutState& p) {
@@ -202,7 +203,7 @@ void Visit(A& a, PayoutState& p) {
   a(p.expectation_rule), a(p.tolerance_rule), a(p.due_from), a(p.due_to), a(p.due);
   a(p.business_deadline_us), a(p.group), a(p.bank), a(p.composition), a(p.item_count),
       a(p.item_sum);
-  a(p.items_version), a(p.items_said);
+  a(p.items_version), a(p.items_settle_us), a(p.items_said);
 }
 
 struct DepositState {
@@ -383,9 +384,9 @@ struct Entry {
   uint32_t payout = kNone;  // item: the payout that lists it
   uint64_t ordinal = 0;
   Minor amount = 0;
-  int64_t as_of_us = 0;  // of an amendment
+  int64_t as_of_us = 0;    // of an amendment
   uint32_t value = kNone;  // of an amendment of an item: into DayPage::values
-  Day available;         // sale: as the event itself says
+  Day available;           // sale: as the event itself says
   std::optional<Minor> balance_after;
 };
 template <typename A>

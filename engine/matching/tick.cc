@@ -50,7 +50,8 @@ absl::StatusOr<bool> FoldImpl::JudgeBucket(uint64_t bucket, const ledger::Tick& 
   const std::set<std::string> homes = page->page.homes;
   for (const std::string& name : homes) {
     TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const cached, state_.Home(name));
-    Turn turn{state_, *cached, out, {static_cast<uint32_t>(partition_), ordinal}, event_id};
+    Turn turn{state_,   *cached,     out, {static_cast<uint32_t>(partition_), ordinal},
+              event_id, tick.settled};
     std::vector<Due> due;
     bool rest = false;
     for (const Due& d : cached->page.due) {

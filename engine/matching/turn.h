@@ -69,6 +69,7 @@ struct Turn {
   Output* out;
   ledger::Position position;   // of the event that caused it
   std::string_view caused_by;  // its event_id
+  bool settled = false;        // a settled tick: nothing more is on its way
 
   HomePage& home() {
     cached.dirty = true;

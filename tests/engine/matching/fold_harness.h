@@ -87,6 +87,30 @@ class Harness {
     event.body = ledger::Sale{};
     Apply("S1", event);
   }
+  void Fee(std::string_view txn, std::string_view payment, ledger::Minor amount,
+           std::string_view day) {
+    ledger::Event event = Base(Id("stripe", "acct_1", txn, "fee"), day);
+    event.amount = amount;
+    event.refs.payment_id = payment;
+    ledger::Fee body;
+    body.type = "processing";
+    event.body = body;
+    Apply("S1", event);
+  }
+  void FeeSchedule(uint32_t percent_bp, ledger::Minor fixed) {
+    ledger::Rule rule;
+    rule.rule_id = "stripe_standard";
+    rule.version = 1;
+    rule.scope.provider = "stripe";
+    rule.fee_schedule.emplace();
+    rule.fee_schedule->fee_type = "processing";
+    rule.fee_schedule->percent_bp = percent_bp;
+    rule.fee_schedule->fixed = fixed;
+    ledger::Event event;
+    event.event_id = "rule/stripe_standard/1";
+    event.body = std::move(rule);
+    Apply("", event);
+  }
   void Payout(std::string_view payout, ledger::Minor amount, std::string_view arrival,
               ledger::Payout::State state = ledger::Payout::State::kInitiated) {
     ledger::Event event = Base(Id("stripe", "acct_1", payout,

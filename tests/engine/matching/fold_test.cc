@@ -76,6 +76,41 @@ TEST(Fold, SaysAMissingDepositOnlyWhenTheBankHasSpoken) {
   EXPECT_TRUE(h.fold->Project("S1")->breaks.empty());
 }
 
+TEST(Fold, AReportThatDoesNotReachTheDayLeavesTheSourceLate) {
+  Harness h;
+  h.Payout("po_12345678", 60000, "2026-03-05");
+  h.TickAt("2026-03-30", true);
+  ASSERT_EQ(h.records.size(), 1u);
+  h.Covered("bank", "DE1", "2026-03-01", "2026-03-04");
+  EXPECT_EQ(h.records.size(), 1u);
+}
+
+TEST(Fold, AFeeThatComesBeforeItsSaleIsHeldAgainstIt) {
+  Harness h;
+  h.FeeSchedule(325, 30);
+  h.Fee("txn_1", "pi_1", -25, "2026-03-02");
+  h.Sale("txn_1", "pi_1", 3500, "2026-03-02");
+  h.TickAt("2026-03-03");
+  ASSERT_EQ(h.records.size(), 1u);
+  EXPECT_EQ(h.records[0].reason, "FEE_VARIANCE");
+  EXPECT_EQ(h.records[0].expected, -144);  // 35.00 x 3.25 % = 1.1375, half up 1.14, + 0.30
+  EXPECT_EQ(h.records[0].actual, -25);
+}
+
+TEST(Fold, AFailedPayoutLeavesItsRivalUnique) {
+  Harness h;
+  h.Payout("po_12345678", 60000, "2026-03-05");
+  h.Payout("po_87654321", 60000, "2026-03-05");
+  h.Deposit("b1", 60000, "2026-03-05", "STRIPE");
+  ASSERT_EQ(h.records.size(), 1u);
+  EXPECT_EQ(h.records[0].reason, "AMBIGUOUS");
+  h.Payout("po_12345678", 60000, "2026-03-06", ledger::Payout::State::kFailed);
+  ASSERT_EQ(h.records.size(), 3u);
+  EXPECT_EQ(h.records[1].status, Status::kMatched);
+  EXPECT_EQ(h.records[1].members[0].event_id, "stripe/acct_1/po_87654321/initiated");
+  EXPECT_EQ(h.records[2].reason, "PAYOUT_FAILED");
+}
+
 TEST(Fold, TwoDepositsPayOnePayout) {
   Harness h;
   h.Payout("po_12345678", 60000, "2026-03-05");
