@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/ledger/validate.h"
 #include "engine/matching/fold_impl.h"
 #include "engine/matching/rules.h"
 #include "engine/matching/speak.h"
@@ -66,6 +67,10 @@ absl::Status FoldImpl::Apply(std::string_view key, const ledger::Event& event, O
   }
   const uint64_t ordinal = state_.meta().next_ordinal++;
   ++out->counters.events[static_cast<size_t>(event.kind())];
+  if (absl::Status valid = ledger::Validate(event); !valid.ok()) {
+    Bury(key, reason::kInvalid, base::Message(valid), ordinal, out);
+    return absl::OkStatus();
+  }
   switch (event.kind()) {
     case Kind::kLog:
       return Begin(event, ordinal, out);

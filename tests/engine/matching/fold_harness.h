@@ -153,7 +153,7 @@ class Harness {
     ledger::Event event =
         Base(Id(provider, account, Keep("report-" + std::string(to)), "closed"), from);
     event.account = {provider, account, "EUR"};
-    event.source.sha256 = event.event_id;
+    event.source.sha256 = Keep(std::string(32, static_cast<char>(kept_.size() % 251)));
     ledger::SourceReport body;
     body.phase = ledger::SourceReport::Phase::kClosed;
     body.coverage_from_us = At(from);

@@ -1,0 +1,152 @@
+// State of the levels payout and bank: accounts and their buckets, payouts, deposits, groups.
+#pragma once
+
+#include "engine/matching/state_config.h"
+#include "engine/matching/table.h"
+
+namespace tieout::matching {
+
+// What has been said about one thing: enough to supersede it and to keep a break's id and age.
+struct Anchor {
+  std::string last_record;  // record_id
+  uint32_t generation = 0;  // records about it so far
+  std::string break_id;     // of an open break or proposal
+  Day break_opened;
+  ledger::Status status{};
+  std::string reason;
+};
+template <typename A>
+void Visit(A& a, Anchor& x) {
+  a(x.last_record), a(x.generation), a(x.break_id), a(x.break_opened), a(x.status), a(x.reason);
+}
+
+// One settlement or bank account in one currency.
+struct AccountState {
+  std::string provider, merchant_account, currency;
+  std::array<WideMinor, kBucketCount> balance{};
+  uint64_t sale_count = 0;
+  uint64_t before_start = 0;  // events dated before the account's first day
+  Day first_day;              // of `start`
+  Day last_sale, last_payout, last_bank_value;
+  int64_t covered_until_us = 0;           // latest coverage end of a closed report; 0: none
+  std::map<int32_t, WideMinor> maturing;  // pending by the day it becomes available
+  Anchor late;                            // SOURCE_LATE
+  // Derived: the fee schedules in force, valid while `schedules_of` rules exist.
+  size_t schedules_of = SIZE_MAX;
+  std::vector<uint32_t> schedules;
+  bool is_bank() const { return provider == ledger::kBankProvider; }
+};
+template <typename A>
+void Visit(A& a, AccountState& s) {
+  a(s.provider), a(s.merchant_account), a(s.currency), a(s.balance), a(s.sale_count);
+  a(s.before_start), a(s.first_day);
+  a(s.last_sale), a(s.last_payout), a(s.last_bank_value), a(s.covered_until_us), a(s.maturing),
+      a(s.late);
+}
+
+// A provider-filled value: the one with the latest as_of holds.
+struct LateText {
+  std::string value;
+  int64_t as_of_us = INT64_MIN;
+  bool Offer(std::string_view v, int64_t as_of) {
+    if (as_of < as_of_us || (as_of == as_of_us && v <= value)) return false;
+    value = v;
+    as_of_us = as_of;
+    return true;
+  }
+};
+template <typename A>
+void Visit(A& a, LateText& t) {
+  a(t.value), a(t.as_of_us);
+}
+
+struct PayoutState {
+  std::string entry;  // provider/merchant account/payout id, as in event ids
+  std::string payout_id;
+  uint32_t account = kNone;
+  bool seen = false;    // initiated or paid
+  bool failed = false;  // failed, returned or cancelled
+  bool list_complete = false;
+  std::string event_id;  // of the first state seen
+  uint64_t ordinal = 0;
+  std::string failed_event_id;
+  uint64_t failed_ordinal = 0;
+  Minor amount = 0;
+  Day occurred;
+  LateText arrival;  // ISO date
+  LateText trace_id, bank_reference, end_to_end_id;
+  std::string pays_into;                                      // bank account known when it was seen
+  int64_t seen_log_us = 0;                                    // log time at its place
+  uint32_t expectation_rule = kNone, tolerance_rule = kNone;  // into ConfigPage::rules
+  Day due_from, due_to, due;                                  // window of value dates, arrival
+  int64_t business_deadline_us = 0;
+  uint32_t group = kNone;  // live group at the bank
+  Anchor bank, composition;
+  uint64_t item_count = 0;
+  WideMinor item_sum = 0;
+  uint64_t items_version = 0;   // grows with each change of its items
+  int64_t items_settle_us = 0;  // when their last change has settled
+  uint64_t items_said = 0;      // the version that the last composition record spoke of
+};
+template <typename A>
+void Visit(A& a, PayoutState& p) {
+  a(p.entry), a(p.payout_id), a(p.account), a(p.seen), a(p.failed), a(p.list_complete);
+  a(p.event_id), a(p.ordinal), a(p.failed_event_id), a(p.failed_ordinal), a(p.amount),
+      a(p.occurred);
+  a(p.arrival), a(p.trace_id), a(p.bank_reference), a(p.end_to_end_id), a(p.pays_into),
+      a(p.seen_log_us);
+  a(p.expectation_rule), a(p.tolerance_rule), a(p.due_from), a(p.due_to), a(p.due);
+  a(p.business_deadline_us), a(p.group), a(p.bank), a(p.composition), a(p.item_count),
+      a(p.item_sum);
+  a(p.items_version), a(p.items_settle_us), a(p.items_said);
+}
+
+struct DepositState {
+  std::string event_id;
+  uint64_t ordinal = 0;
+  uint32_t account = kNone;
+  Minor amount = 0;
+  Day value_date;
+  std::string counterparty, remittance;
+  std::string end_to_end_id, trace_id, bank_reference, payout_id;
+  uint32_t amount_date_rule = kNone, deposit_rule = kNone;
+  int64_t business_deadline_us = 0;
+  uint32_t group = kNone;
+  Anchor anchor;
+};
+template <typename A>
+void Visit(A& a, DepositState& d) {
+  a(d.event_id), a(d.ordinal), a(d.account), a(d.amount), a(d.value_date), a(d.counterparty);
+  a(d.remittance), a(d.end_to_end_id), a(d.trace_id), a(d.bank_reference), a(d.payout_id);
+  a(d.amount_date_rule), a(d.deposit_rule), a(d.business_deadline_us), a(d.group), a(d.anchor);
+}
+
+// Payouts and deposits that stand together: a match, a partial match or a proposal.
+struct Group {
+  struct Allocation {
+    uint32_t payout = kNone, deposit = kNone;
+    Minor amount = 0;
+    friend bool operator==(const Allocation&, const Allocation&) = default;
+  };
+  std::string rule_id;
+  uint32_t rule = kNone;  // into ConfigPage::rules
+  ledger::Status status{};
+  std::string reason;                       // of a proposal
+  std::vector<uint32_t> payouts, deposits;  // ascending
+  std::vector<Allocation> allocations;
+  uint64_t candidates = 0;
+  std::string said;   // AMOUNT_UNDER or AMOUNT_OVER, once its grace has ended
+  bool live = false;  // false: a free place
+  bool by_reference() const { return rule_id != "amount_date"; }
+};
+template <typename A>
+void Visit(A& a, Group::Allocation& x) {
+  a(x.payout), a(x.deposit), a(x.amount);
+}
+template <typename A>
+void Visit(A& a, Group& g) {
+  a(g.rule_id), a(g.rule), a(g.status), a(g.reason), a(g.payouts), a(g.deposits), a(g.allocations);
+  a(g.candidates), a(g.said), a(g.live);
+}
+
+}  // namespace tieout::matching
