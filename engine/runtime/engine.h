@@ -73,7 +73,8 @@ class Engine {
   virtual absl::StatusOr<RunReport> Serve(const std::atomic<bool>& stop,
                                           std::function<absl::Status()> ready) = 0;
 
-  // Valid from the first RunToEnd or Serve on; until then answers kUnavailable.
+  // The same object as long as the engine lives; answers kUnavailable until RunToEnd or Serve has
+  // folded what was committed before. Beside `serve`: ask for it again after RunToEnd.
   virtual ReadModel& read_model() = 0;
   virtual Metrics& metrics() = 0;
 };

@@ -1,8 +1,9 @@
 #include "engine/runtime/local_engine.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
-#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "engine/runtime/homes.h"
@@ -24,11 +25,13 @@ constexpr milliseconds kProgress{100};  // between two calls of the caller's pro
 // The state of the running folds, asked between two batches.
 class LiveReadModel : public ReadModel {
  public:
-  LiveReadModel(log::EventLog* log, SlotRunner* runner) : log_(log), runner_(runner) {}
+  explicit LiveReadModel(log::EventLog* log) : log_(log) {}
+  // From now on there is something to ask. It must outlive the model.
+  void Ask(SlotRunner* runner) { runner_ = runner; }
 
   absl::StatusOr<std::vector<std::string>> Homes() override {
     std::vector<std::string> homes;
-    TIEOUT_RETURN_IF_ERROR(Ask([&](const Workers& workers) -> absl::Status {
+    TIEOUT_RETURN_IF_ERROR(LookAtAll([&](const Workers& workers) -> absl::Status {
       TIEOUT_ASSIGN_OR_RETURN(homes, HomesOf(workers));
       return absl::OkStatus();
     }));
@@ -36,7 +39,7 @@ class LiveReadModel : public ReadModel {
   }
   absl::StatusOr<ledger::SellerProjection> Project(const std::string& home) override {
     ledger::SellerProjection seller;
-    TIEOUT_RETURN_IF_ERROR(Ask([&](const Workers& workers) -> absl::Status {
+    TIEOUT_RETURN_IF_ERROR(LookAtAll([&](const Workers& workers) -> absl::Status {
       TIEOUT_ASSIGN_OR_RETURN(seller, ProjectHome(workers, log_->identity().partitions, home));
       return absl::OkStatus();
     }));
@@ -47,7 +50,7 @@ class LiveReadModel : public ReadModel {
   }
   absl::StatusOr<std::vector<PartitionStatus>> Status() override {
     std::vector<PartitionStatus> out;
-    TIEOUT_RETURN_IF_ERROR(runner_->Read([&](const Workers& workers) -> absl::Status {
+    TIEOUT_RETURN_IF_ERROR(Look([&](const Workers& workers) -> absl::Status {
       for (const auto& [partition, worker] : workers) {
         PartitionStatus status = StatusOf(*worker);
         status.folded_position = worker->folded_position();
@@ -60,8 +63,14 @@ class LiveReadModel : public ReadModel {
   }
 
  private:
-  absl::Status Ask(const std::function<absl::Status(const Workers&)>& read) {
-    return runner_->Read([&](const Workers& workers) -> absl::Status {
+  absl::Status Look(const std::function<absl::Status(const Workers&)>& read) {
+    SlotRunner* const runner = runner_;
+    if (runner == nullptr) return base::Unavailable("nothing is folded yet: try again");
+    return runner->Read(read);
+  }
+  // As Look, once what was folded before is folded again.
+  absl::Status LookAtAll(const std::function<absl::Status(const Workers&)>& read) {
+    return Look([&](const Workers& workers) -> absl::Status {
       const bool folding_again = std::any_of(workers.begin(), workers.end(),
                                              [](const auto& w) { return w.second->muted(); });
       if (workers.empty() || folding_again) {
@@ -72,7 +81,7 @@ class LiveReadModel : public ReadModel {
   }
 
   log::EventLog* const log_;
-  SlotRunner* const runner_;
+  std::atomic<SlotRunner*> runner_{nullptr};
 };
 
 class LocalEngine : public Engine {
@@ -83,15 +92,13 @@ class LocalEngine : public Engine {
         index_(log_.get(), options.data_dir + "/index"),
         publisher_(log_.get(), &index_),
         ticker_(log_.get(), options.clock),
-        sources_(options.data_dir + "/sources") {}
+        sources_(options.data_dir + "/sources"),
+        live_(log_.get()) {}
 
   log::EventLog& log() override { return *log_; }
   bool remote() const override { return false; }
   Metrics& metrics() override { return metrics_; }
-  ReadModel& read_model() override {
-    if (live_ == nullptr) return nothing_;
-    return *live_;
-  }
+  ReadModel& read_model() override { return live_; }
 
   absl::StatusOr<IngestReport> Ingest(const IngestRequest& request) override {
     return IngestFiles(request, &publisher_, &index_, &sources_, options_,
@@ -131,6 +138,7 @@ class LocalEngine : public Engine {
   absl::Status OpenRunner();
   absl::StatusOr<uint64_t> EventsLeft(const std::vector<int64_t>& targets);
   RunReport ReportSince(const SlotCounts& before, steady_clock::time_point begun) const;
+  absl::StatusOr<bool> LogTimeIsKnown();
   absl::Status TickWhereDue();
 
   const EngineOptions options_;
@@ -142,8 +150,9 @@ class LocalEngine : public Engine {
   Metrics metrics_;
   std::unique_ptr<store::StateStore> states_;
   std::unique_ptr<SlotRunner> runner_;
-  std::unique_ptr<LiveReadModel> live_;
-  NothingFoldedYet nothing_;
+  LiveReadModel live_;
+  bool log_time_known_ = false;             // partition 0 is ours, and its last tick told
+  std::optional<int64_t> partition_0_end_;  // when we took it
 };
 
 absl::Status LocalEngine::OpenRunner() {
@@ -156,7 +165,7 @@ absl::Status LocalEngine::OpenRunner() {
   running.memory = options_.memory;
   runner_ =
       std::make_unique<SlotRunner>(log_.get(), std::move(slot), states_.get(), running, &metrics_);
-  live_ = std::make_unique<LiveReadModel>(log_.get(), runner_.get());
+  live_.Ask(runner_.get());
   return absl::OkStatus();
 }
 
@@ -212,10 +221,29 @@ absl::StatusOr<RunReport> LocalEngine::RunToEnd(const RunRequest& request) {
   return ReportSince(before, begun);
 }
 
-// Only the holder of partition 0 ticks. What it folded there tells the last tick; a number appended
-// twice counts once.
+// Where log time stands. On Kafka it is read from the fold, once that has come to where the
+// partition ended when we took it; until then it is somebody else's past that is being folded.
+absl::StatusOr<bool> LocalEngine::LogTimeIsKnown() {
+  if (log_time_known_) return true;
+  if (options_.brokers.empty()) {
+    TIEOUT_RETURN_IF_ERROR(KnowLastTick());
+    return log_time_known_ = true;
+  }
+  if (!partition_0_end_) {
+    TIEOUT_ASSIGN_OR_RETURN(partition_0_end_, log_->End(log::Stream::kEvents, 0));
+  }
+  return log_time_known_ = runner_->Position(0) >= *partition_0_end_;
+}
+
+// Only the holder of partition 0 ticks. A number appended twice counts once.
 absl::Status LocalEngine::TickWhereDue() {
-  if (!runner_->ready() || !runner_->holds(0) || !ticker_.IsDue()) return absl::OkStatus();
+  if (!runner_->ready() || !runner_->holds(0)) {
+    log_time_known_ = false;
+    partition_0_end_.reset();
+    return absl::OkStatus();
+  }
+  TIEOUT_ASSIGN_OR_RETURN(const bool known, LogTimeIsKnown());
+  if (!known || !ticker_.IsDue()) return absl::OkStatus();
   uint64_t last_tick = 0;
   SeenTick seen;
   TIEOUT_RETURN_IF_ERROR(runner_->Read([&](const Workers& workers) {

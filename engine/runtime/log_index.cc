@@ -1,5 +1,7 @@
 #include "engine/runtime/log_index.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -137,7 +139,7 @@ bool LogIndex::Restore(std::string_view bytes) {
 
 absl::Status LogIndex::Save() const {
   if (cache_file_.empty()) return absl::OkStatus();
-  const std::string incoming = cache_file_ + ".incoming";
+  const std::string incoming = fmt::format("{}.incoming.{}", cache_file_, ::getpid());
   {
     std::ofstream file(incoming, std::ios::binary | std::ios::trunc);
     file << Serialized();

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "engine/base/check.h"
 #include "engine/ledger/event.h"
 #include "engine/runtime/beginning.h"
 
@@ -53,6 +54,7 @@ absl::StatusOr<int> Ticker::CatchUp() {
 }
 
 absl::StatusOr<int> Ticker::CatchUpLocked() {
+  TIEOUT_CHECK(last_tick_ > 0);  // every log begins with one: else half a century would be missed
   const uint64_t now = static_cast<uint64_t>(clock_->NowMicros() / ledger::kTickMicros);
   const std::vector<uint64_t> missed = MissedTicks(last_tick_, now);
   std::vector<log::Entry> entries;

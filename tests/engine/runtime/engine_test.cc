@@ -1,0 +1,280 @@
+// The engine as the commands use it, on real files and a real embedded log.
+#include "engine/runtime/engine.h"
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <thread>
+
+#include "engine/log/embedded.h"
+#include "engine/runtime/ingest_file.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/engine/runtime/support/outcome.h"
+#include "tests/engine/runtime/support/random_log.h"
+
+namespace tieout::runtime {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const std::string kStripe =
+    std::string(TIEOUT_SOURCE_DIR) + "/tests/connectors/stripe/testdata/payout_reconciliation.csv";
+
+class EngineTest : public ::testing::Test {
+ protected:
+  EngineTest() : clock_(base::ParseDay("2026-04-01")->start_us()) {
+    options_.data_dir = FreshDirectory("engine");
+    options_.partitions = 3;
+    options_.clock = &clock_;
+  }
+  static IngestRequest Stripe(const std::string& seller) {
+    IngestRequest request;
+    request.files = {kStripe};
+    request.seller = seller;
+    request.connector_options["account"] = "acct_1";
+    return request;
+  }
+  std::vector<std::string> Events(const EngineOptions& options) {
+    auto log = OpenLogForReading(options).value();
+    std::vector<std::string> all;
+    for (int partition = 0; partition < log->identity().partitions; ++partition) {
+      for (auto& value : ReadAll(log.get(), log::Stream::kEvents, partition)) all.push_back(value);
+    }
+    return all;
+  }
+
+  ManualClock clock_;
+  EngineOptions options_;
+};
+
+TEST_F(EngineTest, AnAccountNobodyOwnsStopsBeforeAnythingIsAppended) {
+  auto engine = Engine::Open(options_).value();
+  const size_t before = Events(options_).size();
+  const absl::Status refused = engine->Ingest(Stripe("")).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(refused.ToString(), HasSubstr("stripe/acct_1"));
+  EXPECT_THAT(refused.ToString(), HasSubstr("--seller"));
+  EXPECT_EQ(Events(options_).size(), before);
+}
+
+TEST_F(EngineTest, AFileIsTakenOnceAndSkippedAfterwards) {
+  auto engine = Engine::Open(options_).value();
+  const auto first = engine->Ingest(Stripe("S1"));
+  ASSERT_TRUE(first.ok()) << first.status();
+  const FileReport& taken = first->files.at(0);
+  EXPECT_FALSE(taken.skipped);
+  EXPECT_EQ(taken.connector, "stripe");
+  EXPECT_GT(taken.events, 0u);
+  EXPECT_EQ(taken.accounts.at(0).owner, "S1");
+  EXPECT_TRUE(taken.accounts.at(0).declared);
+  EXPECT_TRUE(std::filesystem::exists(options_.data_dir + "/sources/" + taken.sha256 + ".zst"));
+  const size_t events = Events(options_).size();
+
+  engine.reset();  // another process, reading the index's cache
+  engine = Engine::Open(options_).value();
+  const auto second = engine->Ingest(Stripe(""));
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_TRUE(second->files.at(0).skipped);
+  EXPECT_EQ(Events(options_).size(), events);
+}
+
+TEST_F(EngineTest, RunsToTheEndAndTheViewAgrees) {
+  auto engine = Engine::Open(options_).value();
+  ASSERT_TRUE(engine->Ingest(Stripe("S1")).ok());
+  ASSERT_TRUE(engine->Settle().ok());
+  // Before anything is folded, a view folds all of it in memory.
+  auto early = OpenView(options_);
+  ASSERT_TRUE(early.ok()) << early.status();
+  const auto expected = (*early)->Project("S1");
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  const RecordsPage early_records = (*early)->Records("", 1000).value();
+
+  const auto run = engine->RunToEnd({});
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_GT(run->events, 0u);
+  EXPECT_EQ(run->records, early_records.records.size());
+  EXPECT_EQ(run->dead_letters, 0u);
+  EXPECT_GT(run->checkpoints, 0u);
+  EXPECT_THAT(engine->read_model().Homes().value(), Contains("S1"));
+  const auto live = engine->read_model().Project("S1").value();
+  auto view = OpenView(options_).value();
+  const auto seen = view->Project("S1").value();
+  ASSERT_EQ(live.accounts.size(), seen.accounts.size());
+  for (size_t i = 0; i < live.accounts.size(); ++i) {
+    EXPECT_EQ(live.accounts[i].owed(), seen.accounts[i].owed());
+    EXPECT_EQ(live.accounts[i].sales, expected->accounts[i].sales);
+  }
+  const std::vector<PartitionStatus> partitions = view->Status().value();
+  ASSERT_EQ(partitions.size(), 3u);
+  for (const PartitionStatus& status : partitions) {
+    EXPECT_EQ(status.folded_position, status.end_position);
+    EXPECT_EQ(status.stored_position, status.end_position);
+  }
+  // Nothing new: nothing folded, nothing written.
+  EXPECT_EQ(engine->RunToEnd({})->events, 0u);
+}
+
+TEST_F(EngineTest, RecordsComeInPagesWithACursor) {
+  WriteRandomLog(options_.data_dir + "/log", {});
+  auto engine = Engine::Open(options_).value();
+  const auto run = engine->RunToEnd({});
+  ASSERT_TRUE(run.ok()) << run.status();
+  std::string cursor;
+  uint64_t read = 0;
+  for (bool more = true; more;) {
+    const RecordsPage page = engine->read_model().Records(cursor, 7).value();
+    ASSERT_LE(page.records.size(), 7u);
+    read += page.records.size();
+    cursor = page.next;
+    more = page.more;
+  }
+  EXPECT_EQ(read, run->records);
+  EXPECT_TRUE(engine->read_model().Records(cursor, 7)->records.empty());
+  EXPECT_THAT(engine->read_model().Records("1.2", 7).status().ToString(),
+              HasSubstr("has 3 partitions"));
+}
+
+// A log whose n-th append fails, as when the machine goes down there.
+class FailingLog : public log::EventLog {
+ public:
+  FailingLog(log::EventLog* log, int appends) : log_(log), left_(appends) {}
+  const log::Identity& identity() const override { return log_->identity(); }
+  absl::Status Append(std::span<const log::Entry> entries) override {
+    if (left_-- == 0) return base::Unavailable("the power went");
+    return log_->Append(entries);
+  }
+  absl::StatusOr<std::unique_ptr<log::RoleWriter>> TakeRole(log::Role role) override {
+    return log_->TakeRole(role);
+  }
+  absl::StatusOr<std::unique_ptr<log::Reader>> NewReader(log::Stream stream, int partition,
+                                                         int64_t from) override {
+    return log_->NewReader(stream, partition, from);
+  }
+  absl::StatusOr<int64_t> End(log::Stream stream, int partition) override {
+    return log_->End(stream, partition);
+  }
+  absl::StatusOr<log::CommitPoint> Committed(int partition) override {
+    return log_->Committed(partition);
+  }
+  absl::StatusOr<std::unique_ptr<log::Slot>> OpenSlot(int slot) override {
+    return log_->OpenSlot(slot);
+  }
+
+ private:
+  log::EventLog* const log_;
+  int left_;
+};
+
+TEST_F(EngineTest, AnIngestCutOffIsDoneAgainWithTheSameEvents) {
+  auto whole = Engine::Open(options_).value();
+  ASSERT_TRUE(whole->Ingest(Stripe("S1")).ok());
+  whole.reset();
+  const std::vector<std::string> expected = Events(options_);
+
+  for (int appends = 0; appends < 3; ++appends) {  // opened, rows, closed
+    EngineOptions options = options_;
+    options.data_dir = FreshDirectory("engine_cut");
+    auto engine = Engine::Open(options).value();
+    FailingLog failing(&engine->log(), appends);
+    LogIndex index(&failing, "");
+    ASSERT_TRUE(index.Refresh().ok());
+    Publisher publisher(&failing, &index);
+    SourceStore sources(options.data_dir + "/sources");
+    FileIngest ingest(&publisher, &index, &sources, options.data_dir + "/quarantine",
+                      clock_.NowMicros(), [] { return absl::OkStatus(); });
+    EXPECT_EQ(ingest.Take(Stripe("S1"), kStripe).status().code(), absl::StatusCode::kUnavailable);
+    const auto again = engine->Ingest(Stripe("S1"));
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_FALSE(again->files.at(0).skipped);
+    engine.reset();
+
+    // Every event that stands there stands in the uninterrupted log, and the other way round.
+    std::set<std::string> once(expected.begin(), expected.end());
+    for (const std::string& event : Events(options)) {
+      if (event.find("log/beginning") != std::string::npos) continue;
+      EXPECT_TRUE(once.contains(event));
+    }
+    const std::vector<std::string> found = Events(options);
+    const std::set<std::string> seen(found.begin(), found.end());
+    for (const std::string& event : once) {
+      if (event.find("log/beginning") != std::string::npos) continue;
+      EXPECT_TRUE(seen.contains(event));
+    }
+  }
+}
+
+TEST_F(EngineTest, OthersAppendThroughServe) {
+  std::atomic<bool> stop{false};
+  std::promise<void> ready;
+  auto serving = Engine::Open(options_).value();
+  absl::StatusOr<RunReport> served = base::Internal("not ended");
+  std::thread thread([&] {
+    served = serving->Serve(stop, [&] {
+      ready.set_value();
+      return absl::OkStatus();
+    });
+  });
+  ready.get_future().wait();
+
+  auto beside = Engine::Open(options_);
+  ASSERT_TRUE(beside.ok()) << beside.status();
+  EXPECT_TRUE((*beside)->remote());
+  const auto report = (*beside)->Ingest(Stripe("S1"));
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_TRUE((*beside)->Settle().ok());
+  const auto run = (*beside)->RunToEnd({});
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_THAT((*beside)->read_model().Homes().value(), ElementsAre("S1"));
+  EXPECT_THAT(serving->read_model().Homes().value(), ElementsAre("S1"));
+  EXPECT_EQ(serving->read_model().Records("", 1000)->records.size(),
+            (*beside)->read_model().Records("", 1000)->records.size());
+  EXPECT_EQ((*beside)->Serve(stop, {}).status().code(), absl::StatusCode::kFailedPrecondition);
+
+  stop = true;
+  thread.join();
+  ASSERT_TRUE(served.ok()) << served.status();
+  EXPECT_GT(served->checkpoints, 0u);
+  EXPECT_FALSE(std::filesystem::exists(options_.data_dir + "/socket"));
+  const absl::Status gone = (*beside)->Settle();
+  EXPECT_EQ(gone.code(), absl::StatusCode::kUnavailable) << gone;
+}
+
+TEST_F(EngineTest, ADirectoryHeldByARunIsRefused) {
+  auto held = Engine::Open(options_).value();
+  const absl::Status refused = Engine::Open(options_).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
+}
+
+TEST_F(EngineTest, RowsThatAreNoEventAreKeptWithTheirReason) {
+  std::ifstream in(kStripe);
+  std::stringstream content;
+  content << in.rdbuf();
+  std::string text = content.str();
+  const size_t at = text.find(",120.00,3.80,");
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, 8, ",12..34,");
+  const std::string file = options_.data_dir + "/broken.csv";
+  std::ofstream(file) << text;
+
+  auto engine = Engine::Open(options_).value();
+  IngestRequest request = Stripe("S1");
+  request.files = {file};
+  const auto report = engine->Ingest(request);
+  ASSERT_TRUE(report.ok()) << report.status();
+  const FileReport& taken = report->files.at(0);
+  ASSERT_EQ(taken.quarantined, 1u);
+  EXPECT_EQ(taken.first_quarantined.at(0).line, 2u);
+  EXPECT_THAT(taken.first_quarantined.at(0).value, HasSubstr("12..34"));
+  std::ifstream kept(taken.quarantine_file);
+  std::string line;
+  ASSERT_TRUE(std::getline(kept, line));
+  EXPECT_THAT(line, HasSubstr("\"line\":2"));
+  EXPECT_THAT(line, HasSubstr("12..34"));
+}
+
+}  // namespace
+}  // namespace tieout::runtime

@@ -1,0 +1,74 @@
+#include "engine/runtime/source_store.h"
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "engine/base/hash.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/engine/runtime/support/random_log.h"
+
+namespace tieout::runtime {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::string WriteFile(const std::string& path, const std::string& content) {
+  std::ofstream(path, std::ios::binary) << content;
+  return path;
+}
+
+std::string ReadBack(const SourceStore& store, const std::string& sha256) {
+  auto in = store.Open(sha256);
+  if (!in.ok()) return in.status().ToString();
+  std::string all, chunk(777, '\0');
+  while (true) {
+    const auto n = (*in)->Read(chunk.data(), chunk.size());
+    if (!n.ok()) return n.status().ToString();
+    if (*n == 0) return all;
+    all.append(chunk, 0, *n);
+  }
+}
+
+TEST(SourceStore, GivesBackTheBytesOfAnyLength) {
+  const std::string directory = FreshDirectory("sources");
+  SourceStore store(directory + "/sources");
+  std::mt19937_64 random(1);
+  for (size_t size : {0, 1, 1000, 128 << 10, (128 << 10) + 1, 1'000'000}) {
+    std::string content(size, '\0');
+    for (char& c : content) c = static_cast<char>(random() % 7 + 'a');
+    const auto kept = store.Put(WriteFile(directory + "/file", content));
+    ASSERT_TRUE(kept.ok()) << kept.status();
+    EXPECT_EQ(kept->bytes, size);
+    EXPECT_EQ(base::HexEncode(kept->sha256), base::Sha256(content).hex());
+    EXPECT_EQ(ReadBack(store, kept->sha256), content);
+  }
+}
+
+TEST(SourceStore, ShowsLines) {
+  const std::string directory = FreshDirectory("source_lines");
+  SourceStore store(directory);
+  const auto kept = store.Put(WriteFile(directory + "/file", "a\r\nbb\n\nlast"));
+  ASSERT_TRUE(kept.ok());
+  EXPECT_THAT(store.Lines(kept->sha256, 1, 2).value(), ElementsAre("a", "bb"));
+  EXPECT_THAT(store.Lines(kept->sha256, 3, 9).value(), ElementsAre("", "last"));
+  EXPECT_THAT(store.Lines(kept->sha256, 5, 1).value(), IsEmpty());
+}
+
+TEST(SourceStore, ACutFileIsSaidToBe) {
+  const std::string directory = FreshDirectory("source_cut");
+  SourceStore store(directory);
+  std::string content;
+  for (int i = 0; i < 100'000; ++i) content += std::to_string(i);
+  const auto kept = store.Put(WriteFile(directory + "/file", content));
+  ASSERT_TRUE(kept.ok());
+  const std::string path = directory + "/" + base::HexEncode(kept->sha256) + ".zst";
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+  EXPECT_THAT(ReadBack(store, kept->sha256), HasSubstr("is damaged"));
+}
+
+}  // namespace
+}  // namespace tieout::runtime

@@ -1,0 +1,59 @@
+// A real slot that fails on purpose: commits that were aborted, that were lost before they were
+// written, and that were written but whose answer got lost.
+#pragma once
+
+#include <memory>
+#include <random>
+#include <utility>
+
+#include "engine/log/log.h"
+
+namespace tieout::runtime {
+
+class FaultySlot : public log::Slot {
+ public:
+  struct Counts {
+    int aborted = 0, lost_before = 0, lost_after = 0;
+  };
+  FaultySlot(std::unique_ptr<log::Slot> slot, uint64_t seed, Counts* counts)
+      : slot_(std::move(slot)), random_(seed), counts_(counts) {}
+
+  const std::vector<int>& partitions() const override { return slot_->partitions(); }
+  uint64_t epoch() const override { return slot_->epoch(); }
+  absl::StatusOr<log::CommitPoint> Committed(int partition) override {
+    return slot_->Committed(partition);
+  }
+  absl::Status Seek(int partition, int64_t position) override {
+    return slot_->Seek(partition, position);
+  }
+  absl::StatusOr<log::Batch> Poll(size_t max, std::chrono::milliseconds wait) override {
+    return slot_->Poll(max, wait);
+  }
+  int64_t Position(int partition) const override { return slot_->Position(partition); }
+
+  absl::StatusOr<log::CommitOutcome> Commit(std::span<const log::Entry> output,
+                                            std::span<const log::CommitPoint> points) override {
+    switch (random_() % 8) {
+      case 0:
+        ++counts_->aborted;
+        return log::CommitOutcome::kAborted;
+      case 1:
+        ++counts_->lost_before;
+        return log::CommitOutcome::kLost;
+      case 2: {
+        ++counts_->lost_after;
+        TIEOUT_ASSIGN_OR_RETURN(log::CommitOutcome outcome, slot_->Commit(output, points));
+        return outcome == log::CommitOutcome::kCommitted ? log::CommitOutcome::kLost : outcome;
+      }
+      default:
+        return slot_->Commit(output, points);
+    }
+  }
+
+ private:
+  const std::unique_ptr<log::Slot> slot_;
+  std::mt19937_64 random_;
+  Counts* const counts_;
+};
+
+}  // namespace tieout::runtime
