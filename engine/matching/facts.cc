@@ -110,11 +110,15 @@ absl::Status FoldImpl::Item(Turn& turn, const ledger::Event& event, uint32_t acc
   if (const Entry* named = Holding(kept.page->page, entry.entry, Field::kPayoutId)) {
     const std::string& payout_id = kept.page->page.values[named->value];
     if (payout_id.empty()) return absl::OkStatus();
-    return payouts.Move(entry, payouts.PayoutOf(PayoutEntry(event.account, payout_id), account));
+    TIEOUT_ASSIGN_OR_RETURN(const uint32_t payout,
+                            payouts.PayoutOf(PayoutEntry(event.account, payout_id), account));
+    return payouts.Move(entry, payout);
   }
   if (event.refs.payout_id.empty()) return absl::OkStatus();
-  return payouts.Move(entry,
-                      payouts.PayoutOf(PayoutEntry(event.account, event.refs.payout_id), account));
+  TIEOUT_ASSIGN_OR_RETURN(
+      const uint32_t payout,
+      payouts.PayoutOf(PayoutEntry(event.account, event.refs.payout_id), account));
+  return payouts.Move(entry, payout);
 }
 
 absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t account) {
@@ -124,7 +128,7 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
   const std::string entry = event.refs.payout_id.empty()
                                 ? std::string(ledger::EntryOf(event.event_id))
                                 : PayoutEntry(event.account, event.refs.payout_id);
-  const uint32_t index = level.PayoutOf(entry, account);
+  TIEOUT_ASSIGN_OR_RETURN(const uint32_t index, level.PayoutOf(entry, account));
   PayoutState& p = turn.home().payouts[index];
   AccountState& a = turn.home().accounts[account];
   BankLevel bank(turn);
@@ -224,12 +228,12 @@ absl::Status FoldImpl::Amend(Turn& turn, const ledger::Event& event, uint32_t ac
     AccountState& a = turn.home().accounts[item.account];
     if (body.field == Field::kPayoutId) {
       PayoutLevel payouts(turn);
-      const uint32_t payout =
-          body.value.empty()
-              ? kNone
-              : payouts.PayoutOf(
-                    PayoutEntry({a.provider, a.merchant_account, a.currency}, body.value),
-                    item.account);
+      uint32_t payout = kNone;
+      if (!body.value.empty()) {
+        const std::string named =
+            PayoutEntry({a.provider, a.merchant_account, a.currency}, body.value);
+        TIEOUT_ASSIGN_OR_RETURN(payout, payouts.PayoutOf(named, item.account));
+      }
       TIEOUT_RETURN_IF_ERROR(payouts.Move(item, payout));
     } else if (item.kind == ledger::Kind::kSale) {
       const base::Day was =
@@ -255,7 +259,7 @@ absl::Status FoldImpl::AmendPayout(Turn& turn, const ledger::Event& event, uint3
   if (body.field == Field::kStatus || body.field == Field::kOrderId)
     return absl::OkStatus();  // shown, decides nothing
   PayoutLevel level(turn);
-  const uint32_t index = level.PayoutOf(body.entry, account);
+  TIEOUT_ASSIGN_OR_RETURN(const uint32_t index, level.PayoutOf(body.entry, account));
   PayoutState& p = turn.home().payouts[index];
   BankLevel bank(turn);
   bool changed = false;
@@ -278,9 +282,9 @@ absl::Status FoldImpl::AmendPayout(Turn& turn, const ledger::Event& event, uint3
     default:
       break;
   }
-  if (!changed || !p.seen) return absl::OkStatus();
+  if (!changed) return absl::OkStatus();
   const std::vector<uint32_t> before = bank.CouldBeFrom(index);
-  bank.FixDates(&p);
+  if (p.seen) bank.FixDates(&p);
   return bank.PayoutChanged(index, before);
 }
 

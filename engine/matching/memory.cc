@@ -12,7 +12,20 @@ Hash128 CopyId(std::string_view event_id, uint32_t copy) {
   return base::HashBytes128(std::string(event_id) + "#" + std::to_string(copy));
 }
 
+// Keys of the filter beside event ids: a payment has a stub; an entry has items; an entry that has
+// none yet was amended.
 Hash128 PaymentKey(uint64_t payment) { return {payment, ~payment}; }
+Hash128 ItemsKey(uint64_t entry) { return {entry, entry * 0x9e3779b97f4a7c15u}; }
+Hash128 AmendedKey(uint64_t entry) { return {entry * 0x9e3779b97f4a7c15u, entry}; }
+
+bool HasItems(const DayPage& page, uint64_t entry) {
+  const auto last = page.index.last_of_entry.find(entry);
+  if (last == page.index.last_of_entry.end()) return false;
+  for (uint32_t i = last->second; i != kNone; i = page.index.previous[i]) {
+    if (ledger::IsBalanceItem(page.entries[i].kind)) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -110,16 +123,63 @@ Sighting Memory::Compare(const ledger::Event& event, const Entry& first) const {
   return has_time && at >= from && at < to ? Sighting::kSame : Sighting::kUnclear;
 }
 
+// An amendment stands beside its items, whatever day its source dates it: one page tells an entry's
+// whole story.
+absl::StatusOr<Cached<DayPage>*> Memory::PageOf(const ledger::Event& event, uint64_t entry) {
+  const base::Day day = base::DayOf(event.occurred_at_us);
+  HomePage& home = turn_.home();
+  TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page, turn_.state.DayOf(home.home, day.days));
+  if (event.kind() != ledger::Kind::kAmendment || HasItems(page->page, entry)) return page;
+  IdFilter filter(&home.filter, &home.filter_count);
+  if (filter.MayHold(ItemsKey(entry))) {
+    TIEOUT_ASSIGN_OR_RETURN(const Found items, Search(day, [&](const DayPage& other, uint32_t*) {
+                              return HasItems(other, entry);
+                            }));
+    if (items.page != nullptr) return items.page;
+  }
+  filter.Insert(AmendedKey(entry));  // it waits for its items here
+  return page;
+}
+
+// Brings amendments that came before the entry's first item from the days where they wait.
+absl::Status Memory::GatherAmendments(Cached<DayPage>* page, base::Day day, uint64_t entry) {
+  HomePage& home = turn_.home();
+  IdFilter filter(&home.filter, &home.filter_count);
+  filter.Insert(ItemsKey(entry));
+  if (!filter.MayHold(AmendedKey(entry))) return absl::OkStatus();
+  const auto copy = [&](const DayPage& other, uint32_t*) {
+    const auto last = other.index.last_of_entry.find(entry);
+    if (last == other.index.last_of_entry.end()) return false;
+    for (uint32_t i = last->second; i != kNone; i = other.index.previous[i]) {
+      Entry amendment = other.entries[i];
+      if (amendment.value == kNone) continue;
+      const auto value = static_cast<uint32_t>(page->page.values.size());
+      page->page.values.push_back(other.values[amendment.value]);
+      amendment.value = value;
+      page->page.index.Chain(entry, static_cast<uint32_t>(page->page.entries.size()));
+      page->page.entries.push_back(std::move(amendment));
+    }
+    return false;  // other days may have more
+  };
+  return Search(day, copy).status();
+}
+
 absl::StatusOr<Found> Memory::Keep(const ledger::Event& event, const Hash128& id, uint64_t content,
                                    uint64_t ordinal) {
   HomePage& home = turn_.home();
-  const base::Day day = base::DayOf(event.occurred_at_us);
-  TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page, turn_.state.DayOf(home.home, day.days));
-  turn_.state.Grow(sizeof(Entry) + 80);
-  if (page->page.entries.empty()) home.days.insert(day.days);
-  IdFilter(&home.filter, &home.filter_count).Insert(id);
-  page->dirty = true;
+  const auto* amendment = std::get_if<ledger::Amendment>(&event.body);
+  const uint64_t entry_hash =
+      base::HashBytes64(amendment != nullptr ? amendment->entry : ledger::EntryOf(event.event_id));
+  TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page, PageOf(event, entry_hash));
   DayPage& d = page->page;
+  page->dirty = true;
+  turn_.state.Grow(sizeof(Entry) + 80);
+  const base::Day day = base::DayOf(event.occurred_at_us);
+  if (d.entries.empty()) home.days.insert(day.days);
+  if (ledger::IsBalanceItem(event.kind()) && !HasItems(d, entry_hash)) {
+    TIEOUT_RETURN_IF_ERROR(GatherAmendments(page, day, entry_hash));
+  }
+  IdFilter(&home.filter, &home.filter_count).Insert(id);
   const auto index = static_cast<uint32_t>(d.entries.size());
   Entry& entry = d.entries.emplace_back();
   entry.id = id;
@@ -127,15 +187,13 @@ absl::StatusOr<Found> Memory::Keep(const ledger::Event& event, const Hash128& id
   entry.kind = event.kind();
   entry.ordinal = ordinal;
   entry.amount = event.amount;
-  const auto* amendment = std::get_if<ledger::Amendment>(&event.body);
-  entry.entry =
-      base::HashBytes64(amendment != nullptr ? amendment->entry : ledger::EntryOf(event.event_id));
+  entry.entry = entry_hash;
   if (!event.row.hash.empty()) {
     entry.source = SourceIndex(home, event.source.sha256);
     entry.balance_after = event.row.balance_after;
   }
   d.index.by_id[id] = index;
-  d.index.Chain(entry.entry, index);
+  d.index.Chain(entry_hash, index);
   return Found{page, index};
 }
 

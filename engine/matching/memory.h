@@ -43,6 +43,8 @@ class Memory {
   // Pages of the home's days but the hint, newest first.
   template <typename Match>
   absl::StatusOr<Found> Search(base::Day hint, const Match& match);
+  absl::StatusOr<Cached<DayPage>*> PageOf(const ledger::Event& event, uint64_t entry);
+  absl::Status GatherAmendments(Cached<DayPage>* page, base::Day day, uint64_t entry);
   Sighting Compare(const ledger::Event& event, const Entry& first) const;
 
   Turn& turn_;

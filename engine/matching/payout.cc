@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/matching/bank.h"
 #include "engine/matching/rules.h"
 #include "engine/matching/speak.h"
 
@@ -41,19 +42,20 @@ std::string PayoutEntry(const ledger::AccountRef& account, std::string_view payo
   return std::string(ledger::EntryOf(id));
 }
 
-uint32_t PayoutLevel::PayoutOf(std::string_view entry, uint32_t account) {
+absl::StatusOr<uint32_t> PayoutLevel::PayoutOf(std::string_view entry, uint32_t account) {
   HomePage& home = turn_.home();
   const std::string key = Key(entry, home.accounts[account].currency);
-  const auto [it, added] =
-      home.index.payout_by_entry.try_emplace(key, static_cast<uint32_t>(home.payouts.size()));
-  if (added) {
-    turn_.state.Grow(sizeof(PayoutState) + 256);
-    PayoutState& p = home.payouts.emplace_back();
-    p.entry = entry;
-    p.payout_id = LastPart(entry);
-    p.account = account;
-  }
-  return it->second;
+  const auto next = static_cast<uint32_t>(home.payouts.size());
+  const auto [it, added] = home.index.payout_by_entry.try_emplace(key, next);
+  if (!added) return it->second;
+  turn_.state.Grow(sizeof(PayoutState) + 256);
+  PayoutState& p = home.payouts.emplace_back();
+  p.entry = entry;
+  p.payout_id = LastPart(entry);
+  p.account = account;
+  // A deposit that cites its id is barred from weaker evidence from now on.
+  if (!home.deposits.empty()) TIEOUT_RETURN_IF_ERROR(BankLevel(turn_).PayoutChanged(next, {}));
+  return next;
 }
 
 absl::Status PayoutLevel::Move(Entry& item, uint32_t payout) {

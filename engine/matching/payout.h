@@ -12,7 +12,7 @@ class PayoutLevel {
 
   // The payout of this entry (provider/merchant account/payout id) in the account's currency, made
   // unseen when unknown.
-  uint32_t PayoutOf(std::string_view entry, uint32_t account);
+  absl::StatusOr<uint32_t> PayoutOf(std::string_view entry, uint32_t account);
   // The item moves to a payout (kNone: to none).
   absl::Status Move(Entry& item, uint32_t payout);
   // After its state, list mark or items changed.

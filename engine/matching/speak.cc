@@ -20,6 +20,9 @@ std::string RecordId(const ledger::Record& r) {
     bytes.push_back('\x1f');
   };
   add(r.seller_id);
+  add(r.provider);
+  add(r.merchant_account);
+  add(r.currency);
   add(ledger::LevelName(r.level));
   add(ledger::StatusName(r.status));
   add(r.reason);

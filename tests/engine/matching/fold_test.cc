@@ -158,6 +158,23 @@ TEST(Fold, AListThatAddsUpIsMatched) {
   EXPECT_EQ(h.records[0].items.count, 1u);
 }
 
+TEST(Fold, AnAmendmentFindsItsEntryOnAnotherDayInEitherOrder) {
+  for (const bool amendment_first : {false, true}) {
+    Harness h;
+    const auto amend = [&] {
+      h.Amend("txn_1", ledger::Amendment::Field::kPayoutId, "po_12345678", "2026-03-04");
+    };
+    if (amendment_first) amend();
+    h.Sale("txn_1", "pi_1", 10000, "2026-03-02");
+    if (!amendment_first) amend();
+    h.Restart();
+    h.Payout("po_12345678", 10000, "2026-03-05");
+    h.Amend("po_12345678", ledger::Amendment::Field::kListComplete, "true", "2026-03-06");
+    ASSERT_EQ(h.records.size(), 1u) << amendment_first;
+    EXPECT_EQ(h.records[0].items.count, 1u);
+  }
+}
+
 TEST(Fold, ACheckpointKeepsEverything) {
   Harness h;
   h.Payout("po_12345678", 60000, "2026-03-05");
