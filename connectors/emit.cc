@@ -8,6 +8,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/text.h"
+#include "engine/ledger/validate.h"
 
 namespace tieout::connectors {
 namespace {
@@ -90,6 +91,7 @@ void Emitter::BeginRow(uint64_t line, std::string_view raw) {
   raw_.assign(raw.substr(0, kRawKept));
   kept_.clear();
   counted_for_ = nullptr;
+  row_refused_ = false;
 }
 
 ledger::Event Emitter::NewEvent(const ledger::AccountRef& account, std::string_view entry_id,
@@ -130,6 +132,15 @@ ledger::Event Emitter::Sibling(const ledger::Event& event, std::string_view comp
 }
 
 absl::Status Emitter::Emit(const ledger::Event& event) {
+  if (row_refused_) return absl::OkStatus();
+  if (const absl::Status valid = ledger::Validate(event); !valid.ok()) {
+    if (event.kind() == ledger::Kind::kAmendment) {
+      AddNote(line_, "INVALID", base::Message(valid));
+      return absl::OkStatus();
+    }
+    row_refused_ = true;
+    return Quarantine({"event", std::string(event.event_id), base::Message(valid)});
+  }
   if (event.account.provider.empty()) {  // configuration speaks of no account
     ++summary_.events;
     return sink_.OnEvent(event);

@@ -49,7 +49,10 @@ class Emitter {
   // Counts a row and lets go of what was kept for the one before.
   void BeginRow(uint64_t line, std::string_view raw);
   // For events that stand for no row of their own (a payout made of its rows).
-  void AtLine(uint64_t line) { line_ = line; }
+  void AtLine(uint64_t line) {
+    line_ = line;
+    row_refused_ = false;
+  }
   // A string that lives until the next BeginRow.
   std::string_view Keep(std::string text) { return kept_.emplace_back(std::move(text)); }
 
@@ -62,6 +65,9 @@ class Emitter {
   // The same entry's next component ("fee" beside "gross").
   ledger::Event Sibling(const ledger::Event& event, std::string_view component);
 
+  // An event that makes no sense by itself (ledger/validate.h: a year 20260, a reference of a
+  // kilobyte) quarantines its row, and what else the row would have become goes nowhere; a late
+  // fact that makes none is noted and left out.
   absl::Status Emit(const ledger::Event& event);
   // A late fact about the entry of `event`; nothing where the value is empty.
   absl::Status Amend(const ledger::Event& event, ledger::Amendment::Field field,
@@ -92,6 +98,7 @@ class Emitter {
   std::string raw_;
   std::deque<std::string> kept_;
   const AccountSummary* counted_for_ = nullptr;
+  bool row_refused_ = false;
 
   std::deque<AccountSummary> accounts_;  // addresses stay
   // Equal rows of a day seen so far, by account. Bounded: see NextOrdinal.

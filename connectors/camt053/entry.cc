@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/ledger/validate.h"
+
 namespace tieout::connectors::camt {
 namespace {
 
@@ -19,6 +21,16 @@ class Texts {
     std::string joined;
     for (const std::string& text : texts_) {
       if (!joined.empty()) joined.push_back(separator);
+      joined += text;
+    }
+    return joined;
+  }
+  // As many whole texts as fit; the others stand in the remittance text as well.
+  std::string JoinWithin(size_t most) const {
+    std::string joined;
+    for (const std::string& text : texts_) {
+      if (joined.size() + 1 + text.size() > most) break;
+      if (!joined.empty()) joined.push_back(' ');
       joined += text;
     }
     return joined;
@@ -193,7 +205,8 @@ bool ReadEntry(const XmlNode& ntry, Entry* entry, RowError* error) {
   if (ntry.TextAt({"RvslInd"}) == "true" || ntry.TextAt({"RvslInd"}) == "1") {
     returns.Add(FirstOf({end_to_end.First(), entry->servicer_reference}));
   }
-  entry->end_to_end_id = end_to_end.Join(' ');
+  entry->end_to_end_id = end_to_end.JoinWithin(ledger::kMaxName);
+  if (entry->end_to_end_id != end_to_end.Join(' ')) remittance.Add(end_to_end.Join('\n'));
   entry->remittance = remittance.Join('\n');
   entry->counterparty = names.First();
   entry->counterparty_account = accounts.First();

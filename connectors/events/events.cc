@@ -12,25 +12,9 @@ namespace {
 // An event of a few fields has hundreds of bytes; a cart of a thousand lines some hundred thousand.
 constexpr size_t kLongestLine = 8 << 20;
 
-// What an event must have before anything is done with it; empty: all there.
-std::string_view Missing(const ledger::Event& event) {
-  const ledger::Kind kind = event.kind();
-  if (kind == ledger::Kind::kNone) return "has no body (sale, fee, payout, ...)";
-  if (kind == ledger::Kind::kLog || kind == ledger::Kind::kTick ||
-      kind == ledger::Kind::kSemantics) {
-    return "is written by the log itself";
-  }
-  if (event.event_id.empty()) return "has no event_id";
-  const bool has_money = ledger::IsBalanceItem(kind) || kind == ledger::Kind::kPayout ||
-                         kind == ledger::Kind::kBankDeposit;
-  if (!has_money) return "";
-  if (event.account.provider.empty() || event.account.merchant_account.empty()) {
-    return "has no account (provider and merchant_account)";
-  }
-  if (!ledger::CurrencyExponent(event.account.currency).has_value()) {
-    return "has no ISO 4217 account.currency";
-  }
-  return "";
+bool IsWrittenByTheLog(ledger::Kind kind) {
+  return kind == ledger::Kind::kLog || kind == ledger::Kind::kTick ||
+         kind == ledger::Kind::kSemantics;
 }
 
 class EventsConnector : public Connector {
@@ -78,8 +62,9 @@ class EventsConnector : public Connector {
     if (const absl::Status status = codec::DecodeEvent(*wire, &event); !status.ok()) {
       return emitter->Quarantine({"", "", base::Message(status)});
     }
-    if (const std::string_view missing = Missing(event); !missing.empty()) {
-      return emitter->Quarantine({"event", std::string(event.event_id), std::string(missing)});
+    if (IsWrittenByTheLog(event.kind())) {
+      return emitter->Quarantine(
+          {"event", std::string(event.event_id), "is written by the log itself"});
     }
     if (event.source.connector.empty() && event.source.name.empty()) {
       event.source.connector = name();

@@ -60,8 +60,8 @@ absl::Status EmitPayout(const Payout& payout, int n, std::string_view bank_refer
     *summary.stated_total += payout.total;
   } else if (payout.status == "failed" || payout.status == "canceled") {
     TIEOUT_RETURN_IF_ERROR(emit(
-        "failed", payout.status == "failed" ? State::kFailed : State::kCancelled, -payout.total));
-    *summary.stated_total -= payout.total;
+        "failed", payout.status == "failed" ? State::kFailed : State::kCancelled, payout.total));
+    *summary.stated_total += payout.total;
   }
   const ledger::Event event = emitter->NewEvent(account, entry, "initiated", payout.day.start_us());
   const int64_t as_of = payout.day.start_us();

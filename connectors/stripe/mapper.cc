@@ -262,7 +262,8 @@ absl::Status Mapper::MapPayoutRow(const Entry& entry) {
   ledger::Event event = emitter_.NewEvent(AccountOf(entry.currency), id,
                                           is_back ? "failed" : "initiated", entry.created_us);
   event.refs.payout_id = id;
-  event.amount = -entry.gross;
+  // Both states carry the payout's own amount; which way it moves is the state's business.
+  event.amount = is_back ? entry.gross : -entry.gross;
   ledger::Payout payout{.state = ledger::Payout::State::kInitiated, .method = entry.payout_method};
   if (is_back) {
     const bool cancelled = Contains(entry.raw_type, "cancel");
@@ -326,11 +327,9 @@ absl::Status Mapper::Map(uint64_t line, const Entry& entry) {
   const Becomes becomes = FindCategory(entry.category).becomes;
   const bool is_payout = becomes == Becomes::kPayout || becomes == Becomes::kPayoutBack;
   AccountSummary& account = emitter_.account(AccountOf(entry.currency));
-  // Payouts turn sign, and so does what they add to the file's own total.
-  account.stated_total =
-      account.stated_total.value_or(0) +
-      (is_payout ? ledger::WideMinor{entry.net} - 2 * ledger::WideMinor{entry.gross}
-                 : ledger::WideMinor{entry.net});
+  // A payout's row turns sign, and so does what it adds to the file's own total.
+  account.stated_total = account.stated_total.value_or(0) + entry.net -
+                         (becomes == Becomes::kPayout ? 2 * ledger::WideMinor{entry.gross} : 0);
   Emitter::Cover(&account, entry.created_us,
                  std::max(entry.created_us, entry.payout_effective_us) + base::kMicrosPerSecond);
   AddToList(line, entry);
@@ -360,8 +359,8 @@ absl::Status Mapper::MapPayout(const PayoutObject& payout) {
     *account.stated_total += payout.amount;
   } else if (payout.status == "failed" || payout.status == "canceled") {
     TIEOUT_RETURN_IF_ERROR(emit(
-        "failed", payout.status == "failed" ? State::kFailed : State::kCancelled, -payout.amount));
-    *account.stated_total -= payout.amount;
+        "failed", payout.status == "failed" ? State::kFailed : State::kCancelled, payout.amount));
+    *account.stated_total += payout.amount;
   }
   ledger::Event event =
       emitter_.NewEvent(AccountOf(payout.currency), payout.id, "initiated", payout.created_us);

@@ -25,7 +25,8 @@
 // stands in `charge_id` or in the expanded source, and is left out where a channel doesn't tell it.
 //
 // Sign: Stripe's are effects on the balance and so are ours; fees turn sign; a payout's row is
-// negative, our payout is what was sent to the bank, positive.
+// negative, our payout is what was sent to the bank, positive; `failed` carries the same amount,
+// and its state says that it comes back.
 #pragma once
 
 #include "connectors/connector.h"

@@ -56,9 +56,9 @@ TEST(Events, BadLinesAreQuarantinedAndTheOthersGoOn) {
                                 std::string(kSale));
   EXPECT_THAT(result.quarantined,
               ElementsAre("events.jsonl:1: event \"t\": is written by the log itself",
-                          "events.jsonl:2: event \"shop/s1/o1/gross\": has no ISO 4217 "
-                          "account.currency",
+                          HasSubstr("events.jsonl:2: event \"shop/s1/o1/gross\": "),
                           HasSubstr("events.jsonl:3: "), HasSubstr("events.jsonl:4: ")));
+  EXPECT_THAT(result.quarantined[1], HasSubstr("\"EUX\" is no currency of ISO 4217"));
   EXPECT_THAT(result.quarantined[2], HasSubstr("amount_major"));
   EXPECT_EQ(result.events.size(), 1u);
 }

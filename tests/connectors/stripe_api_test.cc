@@ -87,7 +87,7 @@ TEST(StripeApi, PayoutObjectsAndTheirStates) {
             "stripe/acct_1/po_1/paid payout 11.00 USD\n");
   EXPECT_EQ(testing::Brief(RunApi(payout("failed"))),
             "stripe/acct_1/po_1/initiated payout 11.00 USD\n"
-            "stripe/acct_1/po_1/failed payout -11.00 USD\n");
+            "stripe/acct_1/po_1/failed payout 11.00 USD\n");
   EXPECT_THAT(testing::Lines(RunApi(payout("paid"))),
               ::testing::AllOf(HasSubstr(R"("field":"TRACE_ID","value":"TR88")"),
                                HasSubstr(R"("field":"ARRIVAL_DATE","value":"2026-03-05")")));

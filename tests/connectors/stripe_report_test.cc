@@ -108,7 +108,7 @@ TEST(StripeReport, FailedPayoutComesBackUnderThePayoutsOwnId) {
                       "eur,50.00,0.00,50.00,payout_reversal,po_A,,,\n"}));
   EXPECT_EQ(testing::Brief(result),
             "stripe/acct_1/po_A/initiated payout 50.00 EUR\n"
-            "stripe/acct_1/po_A/failed payout -50.00 EUR\n"
+            "stripe/acct_1/po_A/failed payout 50.00 EUR\n"
             "stripe/acct_1/po_B/initiated payout 50.00 EUR\n");
   EXPECT_THAT(testing::Lines(result),
               HasSubstr(R"("entry":"stripe/acct_1/po_A","field":"PAYOUT_ID","value":"po_B")"));
