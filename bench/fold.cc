@@ -28,6 +28,7 @@
 namespace {
 
 using namespace tieout;  // a program of its own
+using bench::Must;
 using bench::Report;
 using bench::Stopwatch;
 
@@ -36,17 +37,6 @@ struct Options {
   uint64_t pages_mb = 128;
   uint64_t checkpoint_events = 400'000;
 };
-
-template <typename T>
-T Must(absl::StatusOr<T> result) {
-  if (!result.ok()) std::fprintf(stderr, "%s\n", std::string(result.status().message()).c_str());
-  TIEOUT_CHECK(result.ok());
-  return *std::move(result);
-}
-void Must(const absl::Status& status) {
-  if (!status.ok()) std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
-  TIEOUT_CHECK(status.ok());
-}
 
 // The log's first entries: what it is, log time, the built-in rules, then the workload's accounts.
 std::vector<log::Entry> Beginning(bench::Workload* workload, const log::Identity& identity) {

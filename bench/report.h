@@ -7,12 +7,27 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/base/status.h"
 
 namespace tieout::bench {
 
 inline void Report(const std::string& name, double value, const std::string& unit) {
   fmt::print("{} {:.6g} {}\n", name, value, unit);
   std::fflush(stdout);
+}
+
+// A bench has no way out of an error but its message.
+inline void Must(const absl::Status& status) {
+  if (!status.ok()) fmt::print(stderr, "{}\n", std::string(status.message()));
+  TIEOUT_CHECK(status.ok());
+}
+template <typename T>
+T Must(absl::StatusOr<T> result) {
+  Must(result.status());
+  return *std::move(result);
 }
 
 // Wall and CPU time (all threads) since it was made.

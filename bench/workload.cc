@@ -16,7 +16,6 @@ namespace {
 using ledger::Event;
 using ledger::Kind;
 
-constexpr base::Day kFirstDay{20'454};  // 2026-01-01
 constexpr int64_t kHour = 3'600 * base::kMicrosPerSecond;
 constexpr size_t kRecent = 4'096;
 constexpr std::string_view kCurrency = "EUR";

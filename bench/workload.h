@@ -25,6 +25,8 @@
 
 namespace tieout::bench {
 
+inline constexpr base::Day kFirstDay{20'454};  // 2026-01-01
+
 struct WorkloadOptions {
   uint64_t sales = 900'000;  // events are about 2.3 times as many
   uint32_t sellers = 100'000;
