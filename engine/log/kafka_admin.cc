@@ -109,11 +109,12 @@ absl::Status MakeTopics(const KafkaClient& client, const std::vector<NewTopic>& 
   return absl::OkStatus();
 }
 
-absl::Status CommitBeginnings(const KafkaClient& client, const std::string& group,
-                              const std::string& topic, int partitions) {
+absl::Status CommitPositions(const KafkaClient& client, const std::string& group,
+                             const std::string& topic, const std::vector<int64_t>& positions) {
   const PartitionListPtr list = NewPartitionList();
-  for (int p = 0; p < partitions; ++p) {
-    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), p)->offset = 0;
+  for (size_t p = 0; p < positions.size(); ++p) {
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), static_cast<int>(p))->offset =
+        positions[p];
   }
   const std::unique_ptr<rd_kafka_AlterConsumerGroupOffsets_t,
                         KafkaDestroy<rd_kafka_AlterConsumerGroupOffsets_destroy>>
@@ -121,7 +122,7 @@ absl::Status CommitBeginnings(const KafkaClient& client, const std::string& grou
   std::array<rd_kafka_AlterConsumerGroupOffsets_t*, 1> changes{change.get()};
   TIEOUT_ASSIGN_OR_RETURN(
       const EventPtr event,
-      Ask(client, RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, "committing the first positions",
+      Ask(client, RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, "committing positions",
           [&](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
             rd_kafka_AlterConsumerGroupOffsets(client.get(), changes.data(), changes.size(),
                                                options, queue);
@@ -129,16 +130,20 @@ absl::Status CommitBeginnings(const KafkaClient& client, const std::string& grou
   size_t count = 0;
   const rd_kafka_group_result_t** results = rd_kafka_AlterConsumerGroupOffsets_result_groups(
       rd_kafka_event_AlterConsumerGroupOffsets_result(event.get()), &count);
+  const auto refused = [&](rd_kafka_resp_err_t code) {
+    const bool has_members = code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID;
+    return base::FailedPrecondition(
+        fmt::format("Kafka: positions of group {}: {}", group,
+                    has_members ? "it has members: stop them, and wait for session.timeout.ms"
+                                : rd_kafka_err2str(code)));
+  };
   for (size_t i = 0; i < count; ++i) {
     if (const rd_kafka_error_t* error = rd_kafka_group_result_error(results[i]); error != nullptr) {
-      return base::FailedPrecondition(
-          fmt::format("Kafka: positions of group {}: {}", group, rd_kafka_error_string(error)));
+      return refused(rd_kafka_error_code(error));
     }
     const rd_kafka_topic_partition_list_t* of = rd_kafka_group_result_partitions(results[i]);
     for (int p = 0; of != nullptr && p < of->cnt; ++p) {
-      if (of->elems[p].err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-      return base::FailedPrecondition(fmt::format("Kafka: positions of group {}: {}", group,
-                                                  rd_kafka_err2str(of->elems[p].err)));
+      if (of->elems[p].err != RD_KAFKA_RESP_ERR_NO_ERROR) return refused(of->elems[p].err);
     }
   }
   return absl::OkStatus();

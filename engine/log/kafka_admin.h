@@ -21,9 +21,9 @@ struct NewTopic {
 // A topic that is there already is left as it is.
 absl::Status MakeTopics(const KafkaClient& client, const std::vector<NewTopic>& topics);
 
-// Of a group without members: the next position of each partition of a topic is 0.
-absl::Status CommitBeginnings(const KafkaClient& client, const std::string& group,
-                              const std::string& topic, int partitions);
+// Of a group without members: its next position of each partition of a topic, partition 0 first.
+absl::Status CommitPositions(const KafkaClient& client, const std::string& group,
+                             const std::string& topic, const std::vector<int64_t>& positions);
 
 // The end of a partition with what open transactions have written.
 absl::StatusOr<int64_t> UncommittedEnd(const KafkaClient& client, const std::string& topic,

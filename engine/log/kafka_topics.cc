@@ -179,15 +179,35 @@ absl::Status CreateTopics(const KafkaOptions& options, const TopicPlan& plan,
                     "prefix for a new one",
                     options.prefix, progress->log_id));
   }
-  TIEOUT_RETURN_IF_ERROR(CommitBeginnings(lookup->client(), GroupId(options),
-                                          TopicName(options, Stream::kEvents),
-                                          identity.partitions));
+  const std::vector<int64_t> first(static_cast<size_t>(identity.partitions), 0);
+  TIEOUT_RETURN_IF_ERROR(CommitPositions(lookup->client(), GroupId(options),
+                                         TopicName(options, Stream::kEvents), first));
   std::vector<Entry> entries(beginning.begin(), beginning.end());
   for (int p = 0; p < identity.partitions; ++p) {
     entries.push_back(CommitPointEntry(identity.log_id, {.partition = p}));
   }
   if (producer->Send(entries, {}) != SendOutcome::kCommitted) return producer->last_error();
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<CommitPoint>> RestoreGroup(const KafkaOptions& options) {
+  TIEOUT_ASSIGN_OR_RETURN(const auto lookup, KafkaLookup::Open(options));
+  TIEOUT_ASSIGN_OR_RETURN(const int partitions, lookup->PartitionCount(Stream::kEvents));
+  std::vector<CommitPoint> points;
+  std::vector<int64_t> positions;
+  for (int p = 0; p < partitions; ++p) {
+    TIEOUT_ASSIGN_OR_RETURN(std::optional<LoggedPoint> last, lookup->LastProgress(p));
+    if (!last) {
+      return base::DataLoss(
+          fmt::format("Kafka: {} says nothing of partition {}: it can't be restored",
+                      TopicName(options, Stream::kProgress), p));
+    }
+    positions.push_back(last->point.next_position);
+    points.push_back(std::move(last->point));
+  }
+  TIEOUT_RETURN_IF_ERROR(CommitPositions(lookup->client(), GroupId(options),
+                                         TopicName(options, Stream::kEvents), positions));
+  return points;
 }
 
 absl::StatusOr<std::vector<Finding>> CheckTopics(const KafkaOptions& options) {

@@ -25,6 +25,11 @@ struct TopicPlan {
 absl::Status CreateTopics(const KafkaOptions& options, const TopicPlan& plan,
                           const Identity& identity, std::span<const Entry> beginning);
 
+// Gives the slots' group the positions that the progress topic holds, for when the brokers have
+// forgotten them (tieout group restore). Returns them with their progress, so that the caller can
+// check the records' tail. No slot may run: kFailedPrecondition.
+absl::StatusOr<std::vector<CommitPoint>> RestoreGroup(const KafkaOptions& options);
+
 // A setting that endangers the log.
 struct Finding {
   std::string topic;  // empty: the brokers

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "engine/log/kafka_admin.h"
 #include "engine/log/kafka_topics.h"
 #include "tests/engine/log/support/kafka_broker.h"
@@ -42,6 +44,41 @@ TEST(KafkaTopicsTest, ACreationThatStoppedHalfwayIsFinished) {
   const absl::Status made = CreateTopics(options, {}, kIdentity, {});
   ASSERT_TRUE(made.ok()) << made;
   EXPECT_TRUE(OpenKafka(options).ok());
+}
+
+TEST(KafkaTopicsTest, AGroupThatWasMovedIsRefusedAndRestored) {
+  KafkaOptions options = TheBroker().OptionsOfNewLog();
+  options.properties["session.timeout.ms"] = "3000";
+  ASSERT_TRUE(CreateTopics(options, {}, kIdentity, std::vector<Entry>{Event(1, "log")}).ok());
+  {
+    const auto log = OpenKafka(options);
+    ASSERT_TRUE(log.ok()) << log.status();
+    const auto slot = (*log)->OpenSlot(0);
+    ASSERT_TRUE(slot.ok()) << slot.status();
+    EXPECT_TRUE(Hold(**slot, 2).ok());
+    ASSERT_TRUE(Take(**slot, 1, 1).ok());
+    const std::vector<CommitPoint> points{{1, (*slot)->Position(1), "one"}};
+    ASSERT_EQ(*(*slot)->Commit({}, points), CommitOutcome::kCommitted);
+    // While the slot is a member, its group's positions are its own.
+    EXPECT_TRUE(absl::IsFailedPrecondition(RestoreGroup(options).status()));
+  }
+  const auto client = KafkaClient::Consumer(options, {{"group.id", "test"}});
+  ASSERT_TRUE(client.ok()) << client.status();
+  absl::Status set = base::FailedPrecondition("");
+  for (int i = 0; i < 600 && absl::IsFailedPrecondition(set); ++i) {  // the member's session ends
+    set = CommitPositions(**client, GroupId(options), TopicName(options, Stream::kEvents), {0, 0});
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+  ASSERT_TRUE(set.ok()) << set;
+  options.timeout = milliseconds(2000);
+  const auto log = OpenKafka(options);
+  ASSERT_TRUE(log.ok()) << log.status();
+  const absl::Status moved = (*log)->Committed(1).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(moved)) << moved;
+  const auto restored = RestoreGroup(options);
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_EQ((*restored)[1].progress, "one");
+  EXPECT_EQ((*log)->Committed(1)->next_position, (*restored)[1].next_position);
 }
 
 TEST(KafkaTopicsTest, EachWrongSettingIsNamedWithItsWayOut) {
