@@ -94,7 +94,8 @@ void Run(const std::string& name, log::EventLog* events, int64_t measured_from,
       watch.emplace();
     }
     const size_t max = watch ? 4'096 : std::min<int64_t>(4'096, measured_from - reader->position());
-    for (const log::Stored& entry : Must(reader->Read(max, std::chrono::milliseconds(0)))) {
+    const auto read = Must(reader->Read(max, std::chrono::milliseconds(0)));
+    for (const log::Stored& entry : read) {
       out.Clear();
       Must(codec::DecodeEvent(entry.value, &event));
       Must(fold->Apply(entry.key, event, &out));
@@ -131,7 +132,8 @@ void RunDecode(log::EventLog* events, int64_t from) {
   uint64_t count = 0;
   Stopwatch watch;
   while (reader->position() < end) {
-    for (const log::Stored& entry : Must(reader->Read(4'096, std::chrono::milliseconds(0)))) {
+    const auto read = Must(reader->Read(4'096, std::chrono::milliseconds(0)));
+    for (const log::Stored& entry : read) {
       Must(codec::DecodeEvent(entry.value, &event));
       ++count;
     }
