@@ -1,0 +1,153 @@
+#include "tests/oracle/facts.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace tieout::oracle {
+namespace {
+
+using Field = ledger::Amendment::Field;
+using State = ledger::Payout::State;
+
+const ledger::Payout& PayoutOf(const Fact& fact) {
+  return std::get<ledger::Payout>(fact.event->body);
+}
+
+bool IsSent(const Fact& fact) {
+  const State state = PayoutOf(fact).state;
+  return state == State::kInitiated || state == State::kPaid;
+}
+
+bool SamePayout(const Fact& a, const Fact& b) {
+  return a.event->account == b.event->account && a.event->refs.payout_id == b.event->refs.payout_id;
+}
+
+}  // namespace
+
+std::string_view PlainId(std::string_view event_id) {
+  return event_id.substr(0, event_id.find('#'));
+}
+
+std::vector<const Fact*> Facts::OfKind(ledger::Kind kind) const {
+  std::vector<const Fact*> found;
+  for (const Fact& fact : facts_) {
+    if (fact.event->kind() == kind) found.push_back(&fact);
+  }
+  return found;
+}
+
+std::string_view Facts::Amended(std::string_view entry, Field field,
+                                const std::vector<std::string_view>& inlined) const {
+  using Told = std::pair<int64_t, std::string_view>;
+  std::vector<Told> told;
+  for (const std::string_view value : inlined) {
+    if (!value.empty()) told.emplace_back(std::numeric_limits<int64_t>::min(), value);
+  }
+  for (const Fact* fact : OfKind(ledger::Kind::kAmendment)) {
+    const auto& amendment = std::get<ledger::Amendment>(fact->event->body);
+    if (amendment.entry == entry && amendment.field == field) {
+      told.emplace_back(amendment.as_of_us, amendment.value);
+    }
+  }
+  return told.empty() ? std::string_view() : std::max_element(told.begin(), told.end())->second;
+}
+
+std::string_view Facts::PayoutIdOf(const Fact& item) const {
+  return Amended(ledger::EntryOf(item.event_id), Field::kPayoutId, {item.event->refs.payout_id});
+}
+
+std::vector<PayoutSeen> Facts::Payouts() const {
+  std::vector<PayoutSeen> payouts;
+  const std::vector<const Fact*> states = OfKind(ledger::Kind::kPayout);
+  for (const Fact* one : states) {
+    const bool known = std::any_of(payouts.begin(), payouts.end(),
+                                   [&](const PayoutSeen& p) { return SamePayout(*p.first, *one); });
+    if (known) continue;
+    PayoutSeen payout{.account = one->event->account,
+                      .id = std::string(one->event->refs.payout_id)};
+    std::vector<std::string_view> trace, reference, end_to_end;
+    Day arrival;
+    for (const Fact* state : states) {
+      if (!SamePayout(*one, *state)) continue;
+      const Fact*& first = IsSent(*state) ? payout.first : payout.back;
+      if (first == nullptr) first = state;
+      payout.list_complete |= PayoutOf(*state).list_complete;
+      arrival = std::max(arrival, PayoutOf(*state).arrival_date);
+      trace.push_back(state->event->refs.trace_id);
+      reference.push_back(state->event->refs.bank_reference);
+      end_to_end.push_back(state->event->refs.end_to_end_id);
+    }
+    payout.sent = payout.first != nullptr;
+    payout.failed = payout.back != nullptr;
+    if (!payout.sent) payout.first = payout.back;
+    payout.amount = payout.first->event->amount;
+    const std::string_view entry = ledger::EntryOf(payout.first->event_id);
+    payout.list_complete |= Amended(entry, Field::kListComplete, {}) == "true";
+    const std::optional<Day> amended = base::ParseDay(Amended(entry, Field::kArrivalDate, {}));
+    for (const std::string_view id :
+         {std::string_view(payout.id), Amended(entry, Field::kTraceId, trace),
+          Amended(entry, Field::kBankReference, reference),
+          Amended(entry, Field::kEndToEndId, end_to_end)}) {
+      if (!id.empty()) payout.ids.emplace_back(id);
+    }
+    Place(&payout, amended.value_or(arrival));
+    payouts.push_back(std::move(payout));
+  }
+  return payouts;
+}
+
+void Facts::Place(PayoutSeen* payout, Day stated_arrival) const {
+  const uint64_t at = payout->first->ordinal;
+  const Day sent_on = base::DayOf(payout->first->event->occurred_at_us);
+  const ledger::Rule* rule = configuration_.RuleAt("payout_expectation", payout->account, at);
+  const ledger::Rule::BankMatch match =
+      rule != nullptr && rule->bank_match ? *rule->bank_match : ledger::Rule::BankMatch{};
+  payout->arrival =
+      stated_arrival.is_set()
+          ? stated_arrival
+          : configuration_.AddBankingDays(match.calendar, at, sent_on, match.lag_banking_days);
+  payout->window_from = payout->arrival.plus(-static_cast<int32_t>(match.window_before_days));
+  payout->window_to = payout->arrival.plus(static_cast<int32_t>(match.window_after_days));
+  payout->due_us =
+      configuration_.AddBankingDays(match.calendar, at, payout->arrival, match.grace_banking_days)
+          .plus(1)
+          .start_us();
+  const ledger::AccountOpened* owned = configuration_.OwnershipOn(payout->account, sent_on, at);
+  if (owned != nullptr) payout->pays_into = owned->pays_into;
+}
+
+std::vector<DepositSeen> Facts::Deposits() const {
+  std::vector<DepositSeen> deposits;
+  for (const Fact* fact : OfKind(ledger::Kind::kBankDeposit)) {
+    const auto& body = std::get<ledger::BankDeposit>(fact->event->body);
+    DepositSeen deposit{.fact = fact, .account = fact->event->account};
+    deposit.amount = fact->event->amount;
+    deposit.value_date = body.value_date.is_set()     ? body.value_date
+                         : body.booking_date.is_set() ? body.booking_date
+                                                      : base::DayOf(fact->event->occurred_at_us);
+    const ledger::Rule* rule =
+        configuration_.RuleAt("deposit_expectation", deposit.account, fact->ordinal);
+    const ledger::Rule::BankMatch match =
+        rule != nullptr && rule->bank_match ? *rule->bank_match : ledger::Rule::BankMatch{};
+    deposit.due_us = configuration_
+                         .AddBankingDays(match.calendar, fact->ordinal, deposit.value_date,
+                                         match.grace_banking_days)
+                         .plus(1)
+                         .start_us();
+    deposits.push_back(deposit);
+  }
+  return deposits;
+}
+
+bool Facts::Covers(const AccountRef& account, int64_t until_us) const {
+  for (const Fact* fact : OfKind(ledger::Kind::kSourceReport)) {
+    const auto& report = std::get<ledger::SourceReport>(fact->event->body);
+    if (report.phase == ledger::SourceReport::Phase::kClosed && fact->event->account == account &&
+        report.coverage_to_us >= until_us) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace tieout::oracle

@@ -1,0 +1,75 @@
+// The facts of one home and what they add up to when read from the first to the last.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/ledger/event.h"
+#include "tests/oracle/configuration.h"
+
+namespace tieout::oracle {
+
+struct Fact {
+  uint64_t ordinal = 0;
+  std::string event_id;  // the second equal row of another source: with "#2"
+  const Event* event = nullptr;
+  int64_t arrived_us = 0;  // log time at its place
+};
+
+// A payout with all its states and amendments, and what the rules at its place make of them.
+struct PayoutSeen {
+  AccountRef account;
+  std::string id;
+  const Fact* first = nullptr;  // of initiated and paid; without these of the others
+  const Fact* back = nullptr;   // the first of failed, returned, cancelled
+  Minor amount = 0;
+  bool sent = false;    // initiated or paid seen
+  bool failed = false;  // or returned, or cancelled
+  bool list_complete = false;
+  std::vector<std::string> ids;  // under which a deposit may cite it
+  Day arrival, window_from, window_to;
+  int64_t due_us = 0;          // business deadline of its deposit
+  std::string_view pays_into;  // empty: unknown
+  bool expects_deposit() const { return sent && !failed && amount != 0; }
+};
+
+struct DepositSeen {
+  const Fact* fact = nullptr;
+  AccountRef account;
+  Minor amount = 0;
+  Day value_date;
+  int64_t due_us = 0;
+};
+
+// Without the copy's number.
+std::string_view PlainId(std::string_view event_id);
+
+class Facts {
+ public:
+  explicit Facts(const Configuration* configuration) : configuration_(*configuration) {}
+
+  void Add(Fact fact) { facts_.push_back(std::move(fact)); }
+  const std::vector<Fact>& all() const { return facts_; }
+  std::vector<const Fact*> OfKind(ledger::Kind kind) const;
+
+  // The field's value by the latest as_of; `inlined` values, told with the entry, are older than
+  // all. Empty: none.
+  std::string_view Amended(std::string_view entry, ledger::Amendment::Field field,
+                           const std::vector<std::string_view>& inlined) const;
+  std::string_view PayoutIdOf(const Fact& item) const;
+
+  std::vector<PayoutSeen> Payouts() const;
+  std::vector<DepositSeen> Deposits() const;
+  // The end of what this source has shown completely, over its closed reports.
+  bool Covers(const AccountRef& account, int64_t until_us) const;
+
+ private:
+  void Place(PayoutSeen* payout, Day stated_arrival) const;
+
+  const Configuration& configuration_;
+  std::vector<Fact> facts_;
+};
+
+}  // namespace tieout::oracle

@@ -1,0 +1,245 @@
+#include "tests/oracle/home.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tests/oracle/memory.h"
+
+namespace tieout::oracle {
+namespace {
+
+using ledger::Kind;
+using ledger::Level;
+using ledger::Status;
+
+constexpr int kLookbackDays = 800;
+
+bool SameMembers(const Said& a, const Said& b) { return Holds(a, b) && Holds(b, a); }
+
+// The same but for what a rest is called after its deadline.
+bool SameButForReason(Said a, const Said& b) {
+  a.reason = b.reason;
+  return a == b;
+}
+
+std::string NameOf(const AccountRef& account) {
+  return fmt::format("{}/{}", account.provider, account.merchant_account);
+}
+
+}  // namespace
+
+bool Holds(const Said& group, const Said& part) {
+  return std::all_of(part.members.begin(), part.members.end(), [&](const Share& wanted) {
+    return std::any_of(group.members.begin(), group.members.end(),
+                       [&](const Share& member) { return member.event_id == wanted.event_id; });
+  });
+}
+
+void Home::Say(const Said& said, Answer* answer) const {
+  Said record = said;
+  record.seller_id = name_;
+  for (Share& share : record.members) share.event_id = PlainId(share.event_id);
+  answer->records.push_back(std::move(record));
+}
+
+void Home::Apply(uint64_t ordinal, const Event& event, int64_t now_us, Answer* answer) {
+  ordinal_ = ordinal;
+  now_us_ = now_us;
+  at_tick_ = false;
+  const auto* deposit = std::get_if<ledger::BankDeposit>(&event.body);
+  if (deposit != nullptr && deposit->provisional) return;
+  if (base::DayOf(event.occurred_at_us).days < base::DayOf(now_us).days - kLookbackDays) {
+    return Refuse(event, ledger::reason::kBeforeLookback, nullptr, answer);
+  }
+  const Recollection recollection = Recall(facts_, event);
+  switch (recollection.kind) {
+    case Recollection::Kind::kDuplicate:
+      return;
+    case Recollection::Kind::kConflict:
+      return Refuse(event, ledger::reason::kConflictingDuplicate, recollection.first, answer);
+    case Recollection::Kind::kUnclear:
+      return Refuse(event, ledger::reason::kPossibleDuplicateRow, recollection.first, answer);
+    case Recollection::Kind::kNew:
+      break;
+  }
+  facts_.Add({ordinal, recollection.event_id, &event, now_us});
+  Judge(answer);
+}
+
+void Home::Refuse(const Event& event, std::string_view reason, const Fact* first, Answer* answer) {
+  Said said{.level = Level::kSource, .status = Status::kUnmatched};
+  said.reason = reason;
+  said.currency = event.account.currency;
+  said.account = NameOf(event.account);
+  said.actual = event.amount;
+  said.members.push_back({std::string(event.event_id), 0});
+  if (first != nullptr) {
+    said.members.push_back({first->event_id, 0});
+    said.expected = first->event->amount;
+  }
+  Say(said, answer);
+}
+
+void Home::Tick(uint64_t ordinal, int64_t now_us, bool settled, Answer* answer) {
+  ordinal_ = ordinal;
+  now_us_ = now_us;
+  at_tick_ = true;
+  if (settled) settled_before_ = ordinal;
+  Judge(answer);
+}
+
+bool Home::HasPassed(const Deadline& deadline) const {
+  if (now_us_ < deadline.due_us) return false;
+  return deadline.ordinal < settled_before_ || now_us_ >= deadline.arrived_us + kSettlingUs;
+}
+
+bool Home::AreCovered(const std::vector<AccountRef>& needs, int64_t until_us) {
+  bool covered = true;
+  for (const AccountRef& account : needs) {
+    if (facts_.Covers(account, until_us)) continue;
+    covered = false;
+    Late& late = newly_late_[NameOf(account) + "/" + std::string(account.currency)];
+    late.account = account;
+    late.until_us = std::max(late.until_us, until_us);
+  }
+  return covered;
+}
+
+void Home::Judge(Answer* answer) {
+  newly_late_.clear();
+  std::vector<Verdict> verdicts = OrderVerdicts(facts_, configuration_);
+  for (Verdict& verdict : PayoutVerdicts(facts_)) verdicts.push_back(std::move(verdict));
+  for (const Verdict& verdict : verdicts) {
+    JudgeSubject(verdict, &subjects_[verdict.subject], answer);
+  }
+  for (auto& [name, subject] : subjects_) {
+    const bool judged = std::any_of(verdicts.begin(), verdicts.end(),
+                                    [&](const Verdict& v) { return v.subject == name; });
+    if (judged || !subject.has_said) continue;
+    subject.has_said = false;
+    subject.said.status = Status::kRevoked;
+    subject.said.reason.clear();
+    Say(subject.said, answer);
+  }
+  JudgeBank(answer);
+  TellLateSources(answer);
+}
+
+void Home::JudgeSubject(const Verdict& verdict, Subject* subject, Answer* answer) {
+  if (subject->verdict.said != verdict.said || subject->verdict.items != verdict.items ||
+      subject->verdict.complete != verdict.complete) {
+    subject->verdict = verdict;
+    subject->changed = {verdict.due_us, now_us_, ordinal_};
+  }
+  if (verdict.not_before && !HasPassed(*verdict.not_before)) return;
+  const bool same_words = subject->has_said && subject->said == verdict.said;
+  if (same_words && subject->said_items == verdict.items) return;
+  if (verdict.only_heals && (!subject->has_said || subject->said.status == Status::kMatched)) {
+    return;
+  }
+  if (verdict.negative || same_words) {
+    if (!at_tick_ || !HasPassed(subject->changed)) return;
+    if (!AreCovered(verdict.needs, verdict.due_us)) return;
+  } else if (verdict.not_before && !at_tick_ && !subject->has_said) {
+    // The list that nobody called complete is first looked at when a tick ends its grace.
+    return;
+  }
+  subject->has_said = true;
+  subject->said = verdict.said;
+  subject->said_items = verdict.items;
+  Say(verdict.said, answer);
+}
+
+bool Home::IsTime(const BankVerdict& verdict) {
+  if (!at_tick_) return false;
+  int64_t until_us = kNoDeadline;
+  for (const Deadline& deadline : verdict.deadlines) {
+    if (!HasPassed(deadline)) return false;
+    until_us = std::max(until_us, deadline.due_us);
+  }
+  return AreCovered(verdict.needs, until_us);
+}
+
+void Home::JudgeBank(Answer* answer) {
+  std::vector<BankRecord> next;
+  std::vector<Said> fresh;
+  for (const BankVerdict& verdict : BankVerdicts(name_, facts_, configuration_)) {
+    const auto prior = std::find_if(bank_.begin(), bank_.end(), [&](const BankRecord& record) {
+      return SameMembers(record.said, verdict.said);
+    });
+    const bool holds = prior != bank_.end() &&
+                       (verdict.late_reason.empty() ? prior->said == verdict.said
+                                                    : SameButForReason(prior->said, verdict.said));
+    Said said = holds ? prior->said : verdict.said;
+    bool is_new = !holds;
+    if (verdict.negative && !holds && !IsTime(verdict)) continue;
+    // A rest that was called by its name keeps it, whatever comes to its group.
+    const bool goes_on = std::any_of(bank_.begin(), bank_.end(), [&](const BankRecord& record) {
+      return !verdict.late_reason.empty() && record.said.reason == verdict.late_reason &&
+             Holds(said, record.said);
+    });
+    if (goes_on && !holds) said.reason = verdict.late_reason;
+    if (!verdict.late_reason.empty() && said.reason.empty() && IsTime(verdict)) {
+      said.reason = verdict.late_reason;
+      is_new = true;
+    }
+    if (is_new) fresh.push_back(said);
+    next.push_back({said, verdict.by_reference, verdict.proposed_deposit, verdict.takes_over});
+  }
+  for (const BankRecord& old : bank_) {
+    const bool goes_on = std::any_of(next.begin(), next.end(), [&](const BankRecord& record) {
+      return record.said == old.said || Continues(record, old);
+    });
+    if (goes_on) continue;
+    Said revoked = old.said;
+    revoked.status = Status::kRevoked;
+    revoked.reason.clear();
+    Say(revoked, answer);
+  }
+  for (const Said& said : fresh) Say(said, answer);
+  bank_ = std::move(next);
+}
+
+// Whether the new record simply takes the old one's place.
+bool Home::Continues(const BankRecord& record, const BankRecord& old) {
+  const bool was_suggestion =
+      old.said.status == Status::kProposed || old.said.status == Status::kUnmatched;
+  if (old.said.members.size() == 1 && old.said.members.front().event_id == record.takes_over) {
+    return was_suggestion;
+  }
+  // A proposal goes on in whatever its deposit enters next.
+  if (!old.proposed_deposit.empty() &&
+      Holds(record.said, Said{.members = {{old.proposed_deposit, 0}}})) {
+    return true;
+  }
+  return Holds(record.said, old.said) &&
+         (was_suggestion || (old.by_reference && record.by_reference));
+}
+
+void Home::TellLateSources(Answer* answer) {
+  for (auto& [name, waiting] : newly_late_) {
+    const auto [entry, is_new] = late_.try_emplace(name, waiting);
+    Late& late = entry->second;
+    late.until_us = std::max(late.until_us, waiting.until_us);
+    if (!is_new) continue;
+    late.said = {.level = Level::kSource, .status = Status::kUnmatched};
+    late.said.reason = ledger::reason::kSourceLate;
+    late.said.currency = late.account.currency;
+    late.said.account = NameOf(late.account);
+    Say(late.said, answer);
+  }
+  for (auto entry = late_.begin(); entry != late_.end();) {
+    Late& late = entry->second;
+    if (!facts_.Covers(late.account, late.until_us)) {
+      ++entry;
+      continue;
+    }
+    late.said.status = Status::kMatched;
+    late.said.reason.clear();
+    Say(late.said, answer);
+    entry = late_.erase(entry);
+  }
+}
+
+}  // namespace tieout::oracle

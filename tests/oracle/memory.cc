@@ -1,0 +1,88 @@
+#include "tests/oracle/memory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace tieout::oracle {
+namespace {
+
+using Kind = Recollection::Kind;
+
+struct Coverage {
+  int64_t from_us = 0, to_us = 0;
+};
+
+// As the source's opened report tells it; nullopt: no such report, or none in it.
+std::optional<Coverage> CoverageOf(const Facts& facts, std::string_view sha256) {
+  for (const Fact* fact : facts.OfKind(ledger::Kind::kSourceReport)) {
+    const auto& report = std::get<ledger::SourceReport>(fact->event->body);
+    if (report.phase != ledger::SourceReport::Phase::kOpened ||
+        fact->event->source.sha256 != sha256 || report.coverage_from_us == report.coverage_to_us) {
+      continue;
+    }
+    return Coverage{report.coverage_from_us, report.coverage_to_us};
+  }
+  return std::nullopt;
+}
+
+enum class SameRow { kYes, kNo, kUnclear };
+
+// Two equal rows of different sources.
+SameRow Compare(const Facts& facts, const Event& a, const Event& b) {
+  if (a.row.balance_after && b.row.balance_after) {
+    return *a.row.balance_after == *b.row.balance_after ? SameRow::kYes : SameRow::kNo;
+  }
+  const std::optional<Coverage> of_a = CoverageOf(facts, a.source.sha256);
+  const std::optional<Coverage> of_b = CoverageOf(facts, b.source.sha256);
+  if (!of_a || !of_b) return SameRow::kUnclear;
+  const int64_t day_from = a.row.day.start_us();
+  const int64_t day_to = a.row.day.plus(1).start_us();
+  const int64_t from = std::max({of_a->from_us, of_b->from_us, day_from});
+  const int64_t to = std::min({of_a->to_us, of_b->to_us, day_to});
+  if (from >= to) return SameRow::kNo;
+  if (from == day_from && to == day_to) return SameRow::kYes;
+  const bool has_time = b.occurred_at_us % base::kMicrosPerDay != 0;
+  const bool within = from <= b.occurred_at_us && b.occurred_at_us < to;
+  return has_time && within ? SameRow::kYes : SameRow::kUnclear;
+}
+
+const Fact* Find(const Facts& facts, std::string_view event_id) {
+  for (const Fact& fact : facts.all()) {
+    if (fact.event_id == event_id) return &fact;
+  }
+  return nullptr;
+}
+
+bool SameContent(const Event& a, const Event& b) {
+  return ledger::ContentHash(a) == ledger::ContentHash(b);
+}
+
+// Compared with each copy of the row in turn; another one is the next copy.
+Recollection RecallRow(const Facts& facts, const Event& event) {
+  int copies = 0;
+  for (const Fact& known : facts.all()) {
+    if (known.event->event_id != event.event_id) continue;
+    ++copies;
+    if (!SameContent(*known.event, event)) return {Kind::kConflict, {}, &known};
+    if (known.event->source.sha256 == event.source.sha256) return {Kind::kDuplicate, {}, &known};
+    const SameRow same = Compare(facts, *known.event, event);
+    if (same == SameRow::kYes) return {Kind::kDuplicate, {}, &known};
+    if (same == SameRow::kUnclear) return {Kind::kUnclear, {}, &known};
+  }
+  const std::string id(event.event_id);
+  return {Kind::kNew, copies == 0 ? id : fmt::format("{}#{}", id, copies + 1), nullptr};
+}
+
+}  // namespace
+
+Recollection Recall(const Facts& facts, const Event& event) {
+  if (!event.row.hash.empty()) return RecallRow(facts, event);
+  const Fact* known = Find(facts, event.event_id);
+  if (known == nullptr) return {Kind::kNew, std::string(event.event_id), nullptr};
+  return {SameContent(*known->event, event) ? Kind::kDuplicate : Kind::kConflict,
+          std::string(event.event_id), known};
+}
+
+}  // namespace tieout::oracle
