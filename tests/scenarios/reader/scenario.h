@@ -1,0 +1,35 @@
+// Scenarios: text that an accountant can read. One row an event, below it the records it causes,
+// and wherever wanted what the balances then are. README.md in this folder explains the rows.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "tests/oracle/said.h"
+
+namespace tieout::scenarios {
+
+struct Step {
+  enum class Kind { kEvent, kPoison, kRestart, kBalance, kOpen };
+  Kind kind = Kind::kEvent;
+  int line = 0;
+  std::string text;  // as written
+  // kEvent, kPoison: the log's entry and what it causes.
+  std::string key, value;
+  std::vector<oracle::Said> records;
+  std::vector<std::string> dead_letters;
+  // kBalance: of one account; kOpen: all open items of one seller.
+  std::string seller, account;
+  oracle::Buckets buckets;
+  std::vector<oracle::Open> open;
+};
+
+struct Scenario {
+  std::vector<Step> steps;
+};
+
+// Errors name file and line. `folder`: where `use FILE` looks.
+absl::StatusOr<Scenario> ReadScenario(const std::string& folder, const std::string& file);
+
+}  // namespace tieout::scenarios
