@@ -132,7 +132,11 @@ void Home::JudgeSubject(const Verdict& verdict, Subject* subject, Answer* answer
     subject->verdict = verdict;
     subject->changed = {verdict.due_us, now_us_, ordinal_};
   }
-  if (verdict.not_before && !HasPassed(*verdict.not_before)) return;
+  if (verdict.not_before) {
+    const bool is_grace_over = verdict.negative ? HasPassed(*verdict.not_before)
+                                                : now_us_ >= verdict.not_before->due_us;
+    if (!is_grace_over) return;
+  }
   const bool same_words = subject->has_said && subject->said == verdict.said;
   if (same_words && subject->said_items == verdict.items) return;
   if (verdict.only_heals && (!subject->has_said || subject->said.status == Status::kMatched)) {
@@ -141,9 +145,6 @@ void Home::JudgeSubject(const Verdict& verdict, Subject* subject, Answer* answer
   if (verdict.negative || same_words) {
     if (!at_tick_ || !HasPassed(subject->changed)) return;
     if (!AreCovered(verdict.needs, verdict.due_us)) return;
-  } else if (verdict.not_before && !at_tick_ && !subject->has_said) {
-    // The list that nobody called complete is first looked at when a tick ends its grace.
-    return;
   }
   subject->has_said = true;
   subject->said = verdict.said;
