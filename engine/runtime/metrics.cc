@@ -20,14 +20,22 @@ prometheus::Histogram& Times(prometheus::Registry& registry, const char* name, c
   return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, Seconds());
 }
 
+// A connector's name comes from events, which anybody may write, and each makes a series.
+constexpr size_t kMostConnectors = 64;
+constexpr std::string_view kOther = "other";
+
 int64_t NowNanos() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
 }  // namespace
 
 void Tally::Event(ledger::Kind kind, std::string_view connector) {
   ++events;
-  auto it = std::find_if(sources_.begin(), sources_.end(),
-                         [&](const Source& s) { return s.connector == connector; });
+  const auto find = [this](std::string_view name) {
+    return std::find_if(sources_.begin(), sources_.end(),
+                        [&](const Source& s) { return s.connector == name; });
+  };
+  auto it = find(connector);
+  if (it == sources_.end() && sources_.size() >= kMostConnectors) it = find(connector = kOther);
   if (it == sources_.end()) it = sources_.insert(it, Source{std::string(connector), {}});
   ++it->events[static_cast<size_t>(kind)];
 }
@@ -99,13 +107,19 @@ Metrics::Metrics()
       checkpoint_seconds(
           Times(*registry_, "tieout_checkpoint_seconds", "Writing one partition's checkpoint.")) {}
 
+const std::string& Metrics::LabelOf(const std::string& connector) {
+  const std::string name = connector.empty() ? "tieout" : connector;
+  const bool known = connectors_.contains(name) || connectors_.size() < kMostConnectors;
+  return *connectors_.insert(known ? name : std::string(kOther)).first;
+}
+
 void Metrics::Add(const Tally& tally) {
   for (const auto& source : tally.sources_) {
     for (size_t kind = 0; kind < source.events.size(); ++kind) {
       if (source.events[kind] == 0) continue;
       events_
           .Add({{"kind", std::string(ledger::KindName(static_cast<ledger::Kind>(kind)))},
-                {"source", source.connector.empty() ? "tieout" : source.connector}})
+                {"source", LabelOf(source.connector)}})
           .Increment(static_cast<double>(source.events[kind]));
     }
   }

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,7 @@ class Metrics {
  public:
   Metrics();
 
+  // From one thread.
   void Add(const Tally& tally);
 
   // One partition's, after each commit.
@@ -66,7 +68,10 @@ class Metrics {
   const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
 
  private:
+  const std::string& LabelOf(const std::string& connector);
+
   const std::shared_ptr<prometheus::Registry> registry_;
+  std::set<std::string> connectors_;  // seen; what comes after too many is "other"
   prometheus::Family<prometheus::Counter>& events_;
   prometheus::Family<prometheus::Counter>& records_;
   prometheus::Family<prometheus::Counter>& dead_letters_;
