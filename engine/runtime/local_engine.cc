@@ -138,7 +138,8 @@ class LocalEngine : public Engine {
   absl::Status OpenRunner();
   absl::StatusOr<uint64_t> EventsLeft(const std::vector<int64_t>& targets);
   RunReport ReportSince(const SlotCounts& before, steady_clock::time_point begun) const;
-  absl::StatusOr<bool> LogTimeIsKnown();
+  absl::StatusOr<bool> LogTimeIsOurs();
+  absl::Status LookAtTicks();
   absl::Status TickWhereDue();
 
   const EngineOptions options_;
@@ -151,7 +152,6 @@ class LocalEngine : public Engine {
   std::unique_ptr<store::StateStore> states_;
   std::unique_ptr<SlotRunner> runner_;
   LiveReadModel live_;
-  bool log_time_known_ = false;             // partition 0 is ours, and its last tick told
   std::optional<int64_t> partition_0_end_;  // when we took it
 };
 
@@ -221,29 +221,23 @@ absl::StatusOr<RunReport> LocalEngine::RunToEnd(const RunRequest& request) {
   return ReportSince(before, begun);
 }
 
-// Where log time stands. On Kafka it is read from the fold, once that has come to where the
-// partition ended when we took it; until then it is somebody else's past that is being folded.
-absl::StatusOr<bool> LocalEngine::LogTimeIsKnown() {
-  if (log_time_known_) return true;
-  if (options_.brokers.empty()) {
-    TIEOUT_RETURN_IF_ERROR(KnowLastTick());
-    return log_time_known_ = true;
+// The writer of an embedded log ticks, on Kafka the holder of partition 0: once its fold has come
+// to where the partition ended when we took it. Until then it is somebody else's past that is
+// folded.
+absl::StatusOr<bool> LocalEngine::LogTimeIsOurs() {
+  if (options_.brokers.empty()) return true;
+  if (!runner_->ready() || !runner_->holds(0)) {
+    partition_0_end_.reset();
+    return false;
   }
   if (!partition_0_end_) {
     TIEOUT_ASSIGN_OR_RETURN(partition_0_end_, log_->End(log::Stream::kEvents, 0));
   }
-  return log_time_known_ = runner_->Position(0) >= *partition_0_end_;
+  return runner_->Position(0) >= *partition_0_end_;
 }
 
-// Only the holder of partition 0 ticks. A number appended twice counts once.
-absl::Status LocalEngine::TickWhereDue() {
-  if (!runner_->ready() || !runner_->holds(0)) {
-    log_time_known_ = false;
-    partition_0_end_.reset();
-    return absl::OkStatus();
-  }
-  TIEOUT_ASSIGN_OR_RETURN(const bool known, LogTimeIsKnown());
-  if (!known || !ticker_.IsDue()) return absl::OkStatus();
+// What the fold of partition 0 knows of ticks, others' among them.
+absl::Status LocalEngine::LookAtTicks() {
   uint64_t last_tick = 0;
   SeenTick seen;
   TIEOUT_RETURN_IF_ERROR(runner_->Read([&](const Workers& workers) {
@@ -252,14 +246,22 @@ absl::Status LocalEngine::TickWhereDue() {
     return absl::OkStatus();
   }));
   ticker_.Know(last_tick);
-  // The embedded log's clock is this machine's.
-  if (!options_.brokers.empty()) ticker_.Seen(seen.number, seen.append_time_us);
+  ticker_.Seen(seen.number, seen.append_time_us);
   if (ticker_.stopped() && metrics_.ticker_stopped.Value() == 0 && options_.warn) {
     options_.warn(
         "no more ticks are appended: this machine's clock and the broker's differ by over a "
         "minute. Set the wrong one right and start again");
   }
   metrics_.ticker_stopped.Set(ticker_.stopped() ? 1 : 0);
+  return absl::OkStatus();
+}
+
+// A number appended twice counts once.
+absl::Status LocalEngine::TickWhereDue() {
+  TIEOUT_ASSIGN_OR_RETURN(const bool ours, LogTimeIsOurs());
+  if (!ours || !ticker_.IsDue()) return absl::OkStatus();
+  // The embedded log has no other ticker, and its clock is ours.
+  if (!options_.brokers.empty()) TIEOUT_RETURN_IF_ERROR(LookAtTicks());
   const absl::StatusOr<int> ticks = ticker_.CatchUp();
   if (absl::IsAborted(ticks.status())) return absl::OkStatus();  // the role is taken back next time
   if (!ticks.ok()) return ticks.status();
@@ -273,16 +275,17 @@ absl::StatusOr<RunReport> LocalEngine::Serve(const std::atomic<bool>& stop,
   TIEOUT_RETURN_IF_ERROR(OpenRunner());
   const SlotCounts before = runner_->counts();
   std::unique_ptr<WriterSocket> socket;
+  if (options_.brokers.empty()) {
+    // Others may append while what was committed is still being folded again.
+    TIEOUT_RETURN_IF_ERROR(BringLogTimeUpToDate());
+    TIEOUT_ASSIGN_OR_RETURN(socket, WriterSocket::Listen(options_.data_dir, log_.get(), &ticker_));
+  }
   bool told = false;
   while (!stop) {
     TIEOUT_RETURN_IF_ERROR(runner_->Step(kIdle));
     TIEOUT_RETURN_IF_ERROR(TickWhereDue());
     if (told || !runner_->ready()) continue;
     told = true;
-    if (options_.brokers.empty()) {
-      TIEOUT_ASSIGN_OR_RETURN(socket,
-                              WriterSocket::Listen(options_.data_dir, log_.get(), &ticker_));
-    }
     if (ready) TIEOUT_RETURN_IF_ERROR(ready());
   }
   socket.reset();

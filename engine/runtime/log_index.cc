@@ -11,6 +11,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/codec/codec.h"
+#include "engine/ledger/validate.h"
 #include "engine/runtime/byte_frames.h"
 #include "fmt/format.h"
 
@@ -72,7 +73,8 @@ void LogIndex::Take(int partition, std::string_view wire, const ledger::Event& e
   if (const auto* tick = std::get_if<ledger::Tick>(&event.body)) {
     if (partition == 0) last_tick_ = std::max(last_tick_, tick->number);
   } else if (event.kind() == ledger::Kind::kAccount) {
-    if (partition == 0) Declare(wire);
+    // What the fold refuses declares nothing there, so nothing here either.
+    if (partition == 0 && ledger::Validate(event).ok()) Declare(wire);
   } else if (const auto* report = std::get_if<ledger::SourceReport>(&event.body)) {
     if (report->phase == ledger::SourceReport::Phase::kClosed) {
       closed_.emplace(std::string(event.source.sha256), partition);

@@ -3,6 +3,7 @@
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
 #include "engine/codec/codec.h"
+#include "engine/ledger/validate.h"
 #include "engine/runtime/beginning.h"
 
 namespace tieout::runtime {
@@ -20,6 +21,8 @@ absl::Status Publisher::AppendConfig(std::span<const ledger::Event> events) {
   std::vector<log::Entry> entries;
   for (const ledger::Event& event : events) {
     TIEOUT_CHECK(ledger::IsForEveryPartition(event.kind()));
+    // Else it would stand in every partition as a dead letter, and nobody would have been told.
+    TIEOUT_RETURN_IF_ERROR(ledger::Validate(event));
     AppendToEvery(partitions, codec::EncodeEvent(event), &entries);
   }
   absl::Status status;

@@ -20,7 +20,8 @@ class Publisher {
   Publisher(log::EventLog* log, LogIndex* index) : log_(log), index_(index) {}
 
   // Takes the role of the configuration's writer, reads what others appended before, appends, in
-  // one step. Tries again where another writer took the role in between.
+  // one step. Tries again where another writer took the role in between. kInvalidArgument: an event
+  // the fold would refuse; nothing is appended.
   absl::Status AppendConfig(std::span<const ledger::Event> events);
 
   // Collects an event for its home's partition; appends what was collected once it is large.

@@ -61,6 +61,14 @@ TEST_F(EngineTest, AnAccountNobodyOwnsStopsBeforeAnythingIsAppended) {
   EXPECT_EQ(Events(options_).size(), before);
 }
 
+TEST_F(EngineTest, AnOwnerThatIsNoSellersNameStopsBeforeAnythingIsAppended) {
+  auto engine = Engine::Open(options_).value();
+  const size_t before = Events(options_).size();
+  const absl::Status refused = engine->Ingest(Stripe("S/1")).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << refused;
+  EXPECT_EQ(Events(options_).size(), before);
+}
+
 TEST_F(EngineTest, AFileIsTakenOnceAndSkippedAfterwards) {
   auto engine = Engine::Open(options_).value();
   const auto first = engine->Ingest(Stripe("S1"));

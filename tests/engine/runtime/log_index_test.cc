@@ -30,6 +30,7 @@ class LogIndexTest : public ::testing::Test {
     ledger::Event account;
     account.event_id = "stripe/a/account/o";
     account.account = {"stripe", "a", ""};
+    account.occurred_at_us = base::kMicrosPerDay;
     ledger::AccountOpened opened;
     opened.owner = "S1";
     account.body = opened;
@@ -72,6 +73,7 @@ TEST_F(LogIndexTest, ARetractionOpensTheSourceAgain) {
   Publisher publisher(log_.get(), &index);
   ledger::Event retraction;
   retraction.event_id = "log/retraction/1";
+  retraction.occurred_at_us = base::kMicrosPerDay;
   ledger::Retraction body;
   body.source_sha256 = kSha;
   retraction.body = body;
