@@ -1,0 +1,17 @@
+# Writes demo_files.cc: the made-up month as bytes in the program, so that `tieout demo` needs no
+# checkout. Run with -DFOLDER=… -DOUTPUT=… "-DFILES=a|b|c" (paths from FOLDER).
+string(REPLACE "|" ";" FILES "${FILES}")
+set(text "// Generated from engine/cli/demo by embed.cmake.\n#include \"engine/cli/demo_files.h\"\n\n")
+string(APPEND text "#include <array>\n\nnamespace tieout::cli {\nnamespace {\n")
+set(table "")
+set(number 0)
+foreach(file IN LISTS FILES)
+  file(READ ${FOLDER}/${file} hex HEX)
+  string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${hex}")
+  string(APPEND text "constexpr char kFile${number}[] = {${bytes}};\n")
+  string(APPEND table "    {\"${file}\", {kFile${number}, sizeof(kFile${number})}},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+string(APPEND text "constexpr std::array<DemoFile, ${number}> kFiles = {{\n${table}}};\n}  // namespace\n\n")
+string(APPEND text "std::span<const DemoFile> DemoFiles() { return kFiles; }\n\n}  // namespace tieout::cli\n")
+file(WRITE ${OUTPUT} "${text}")
