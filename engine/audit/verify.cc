@@ -1,0 +1,207 @@
+#include "engine/audit/verify.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "engine/audit/allocations.h"
+#include "engine/audit/conservation.h"
+#include "engine/audit/observed.h"
+#include "engine/audit/refold.h"
+#include "engine/audit/replay.h"
+#include "engine/audit/stream_compare.h"
+#include "engine/codec/codec.h"
+#include "fmt/format.h"
+
+namespace tieout::audit {
+namespace {
+
+absl::StatusOr<std::vector<ledger::SellerProjection>> ProjectAll(matching::Fold& fold) {
+  TIEOUT_ASSIGN_OR_RETURN(const std::vector<std::string> homes, fold.Homes());
+  std::vector<ledger::SellerProjection> sellers;
+  sellers.reserve(homes.size());
+  for (const std::string& home : homes) {
+    TIEOUT_ASSIGN_OR_RETURN(ledger::SellerProjection seller, fold.Project(home));
+    sellers.push_back(std::move(seller));
+  }
+  return sellers;
+}
+
+class PartitionVerifier {
+ public:
+  PartitionVerifier(log::EventLog& log, int partition, const VerifyOptions& options)
+      : log_(log), partition_(partition), options_(options) {}
+
+  absl::StatusOr<VerifyReport> Run(const std::function<void(uint64_t)>& done) {
+    TIEOUT_ASSIGN_OR_RETURN(const log::CommitPoint committed, log_.Committed(partition_));
+    TIEOUT_RETURN_IF_ERROR(OpenStore());
+    TIEOUT_ASSIGN_OR_RETURN(auto records,
+                            StreamCompare::Open(log_, log::Stream::kRecords, partition_));
+    TIEOUT_ASSIGN_OR_RETURN(auto letters,
+                            StreamCompare::Open(log_, log::Stream::kDeadLetters, partition_));
+    TIEOUT_ASSIGN_OR_RETURN(
+        refold_,
+        Refold::Begin(
+            partition_,
+            {.record = [&](std::string_view bytes) { return records->Next(bytes); },
+             .dead_letter = [&](std::string_view bytes) { return letters->Next(bytes); }}));
+    uint64_t reported = 0;
+    const auto apply = [&](const log::Stored& entry) -> absl::Status {
+      TIEOUT_RETURN_IF_ERROR(CompareStoreAt(entry.position));
+      TIEOUT_RETURN_IF_ERROR(refold_->Apply(entry));
+      if (refold_->applied() - reported < 4096) return absl::OkStatus();
+      done(refold_->applied() - reported);
+      reported = refold_->applied();
+      return absl::OkStatus();
+    };
+    TIEOUT_RETURN_IF_ERROR(CompareStoreAt(0));
+    TIEOUT_RETURN_IF_ERROR(
+        ReadAll(log_, log::Stream::kEvents, partition_, committed.next_position, apply));
+    done(refold_->applied() - reported);
+    TIEOUT_RETURN_IF_ERROR(CompareStoreAt(committed.next_position));
+    if (pages_ != nullptr && !store_compared_) StoreIsAhead(committed.next_position);
+    TIEOUT_RETURN_IF_ERROR(records->End());
+    TIEOUT_RETURN_IF_ERROR(letters->End());
+    Take(records->findings());
+    Take(letters->findings());
+    report_.events = refold_->applied();
+    report_.records = records->compared();
+    report_.dead_letters = letters->compared();
+    TIEOUT_RETURN_IF_ERROR(CheckBooks(committed.next_position));
+    return std::move(report_);
+  }
+
+ private:
+  void Take(const std::vector<std::string>& findings) {
+    for (const std::string& finding : findings) {
+      if (report_.findings.size() >= options_.findings_at_most) return;
+      report_.findings.push_back(fmt::format("partition {}: {}", partition_, finding));
+    }
+  }
+
+  absl::Status OpenStore() {
+    if (options_.store == nullptr) return absl::OkStatus();
+    TIEOUT_ASSIGN_OR_RETURN(pages_, options_.store->Open(partition_));
+    if (!pages_->meta()) pages_ = nullptr;  // never checkpointed
+    return absl::OkStatus();
+  }
+
+  // The store's state is that before meta().next_position; the refold stands before `position`.
+  absl::Status CompareStoreAt(int64_t position) {
+    if (pages_ == nullptr || store_compared_ || position < pages_->meta()->next_position) {
+      return absl::OkStatus();
+    }
+    store_compared_ = true;
+    ++report_.stores;
+    TIEOUT_ASSIGN_OR_RETURN(const matching::CheckpointData data, refold_->Checkpoint());
+    const store::Meta& meta = *pages_->meta();
+    if (meta.next_ordinal != data.next_ordinal || meta.digest != data.digest) {
+      Take(
+          {fmt::format("{}: the store's digest at ordinal {} is {}, the log's fold gives {} at {}: "
+                       "remove that folder, it is rebuilt from the log",
+                       options_.store->Place(partition_), meta.next_ordinal, meta.digest.hex(),
+                       data.digest.hex(), data.next_ordinal)});
+    }
+    TIEOUT_ASSIGN_OR_RETURN(auto stored, matching::Fold::Open(partition_, pages_.get()));
+    TIEOUT_ASSIGN_OR_RETURN(const auto theirs, ProjectAll(*stored));
+    TIEOUT_ASSIGN_OR_RETURN(const auto ours, ProjectAll(refold_->fold()));
+    CompareProjections(theirs, ours);
+    return absl::OkStatus();
+  }
+
+  void CompareProjections(const std::vector<ledger::SellerProjection>& theirs,
+                          const std::vector<ledger::SellerProjection>& ours) {
+    if (theirs.size() != ours.size()) {
+      Take({fmt::format("the store holds {} sellers, the log's fold gives {}", theirs.size(),
+                        ours.size())});
+      return;
+    }
+    for (size_t i = 0; i < ours.size(); ++i) {
+      if (codec::SellerToJson(theirs[i]) == codec::SellerToJson(ours[i])) continue;
+      Take({fmt::format("seller {}: the store's projection differs from what the log's fold gives",
+                        ours[i].seller_id)});
+    }
+  }
+
+  void StoreIsAhead(int64_t committed) {
+    Take(
+        {fmt::format("{}: the store is at position {}, ahead of the committed {}",
+                     options_.store->Place(partition_), pages_->meta()->next_position, committed)});
+  }
+
+  // The independent sums over the same stretch of the log.
+  absl::Status CheckBooks(int64_t committed) {
+    Allocations allocations;
+    std::set<uint64_t> refused;
+    TIEOUT_ASSIGN_OR_RETURN(const int64_t records_end, log_.End(log::Stream::kRecords, partition_));
+    TIEOUT_RETURN_IF_ERROR(
+        ReadAll(log_, log::Stream::kRecords, partition_, records_end,
+                [&](const log::Stored& entry) { return allocations.Add(entry.value); }));
+    TIEOUT_ASSIGN_OR_RETURN(const int64_t letters_end,
+                            log_.End(log::Stream::kDeadLetters, partition_));
+    TIEOUT_RETURN_IF_ERROR(ReadAll(log_, log::Stream::kDeadLetters, partition_, letters_end,
+                                   [&](const log::Stored& entry) -> absl::Status {
+                                     TIEOUT_ASSIGN_OR_RETURN(const ledger::DeadLetter letter,
+                                                             codec::DecodeDeadLetter(entry.value));
+                                     refused.insert(letter.position.ordinal);
+                                     return absl::OkStatus();
+                                   }));
+    refused.insert(allocations.refused().begin(), allocations.refused().end());
+    Observed observed(std::move(refused));
+    uint64_t ordinal = 0;
+    TIEOUT_RETURN_IF_ERROR(
+        ReadAll(log_, log::Stream::kEvents, partition_, committed, [&](const log::Stored& entry) {
+          observed.Add(ordinal++, entry.key, entry.value);
+          return absl::OkStatus();
+        }));
+    observed.Finish();
+    TIEOUT_ASSIGN_OR_RETURN(const auto sellers, ProjectAll(refold_->fold()));
+    report_.homes = sellers.size();
+    Take(CheckConservation(observed, allocations, sellers));
+    return absl::OkStatus();
+  }
+
+  log::EventLog& log_;
+  const int partition_;
+  const VerifyOptions& options_;
+  std::unique_ptr<Refold> refold_;
+  std::unique_ptr<store::PartitionStore> pages_;
+  bool store_compared_ = false;
+  VerifyReport report_;
+};
+
+}  // namespace
+
+absl::StatusOr<VerifyReport> Verify(log::EventLog& log, const VerifyOptions& options) {
+  const int partitions = log.identity().partitions;
+  uint64_t total = 0;
+  for (int partition = 0; partition < partitions; ++partition) {
+    TIEOUT_ASSIGN_OR_RETURN(const log::CommitPoint committed, log.Committed(partition));
+    total += static_cast<uint64_t>(committed.next_position);
+  }
+  std::mutex mutex;
+  uint64_t done = 0;
+  const auto progress = [&](uint64_t events) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    done += events;
+    if (options.progress) options.progress(done, total);
+  };
+  std::vector<VerifyReport> parts(partitions);
+  const auto verify = [&](int partition) -> absl::Status {
+    TIEOUT_ASSIGN_OR_RETURN(parts[partition],
+                            PartitionVerifier(log, partition, options).Run(progress));
+    return absl::OkStatus();
+  };
+  TIEOUT_RETURN_IF_ERROR(ForEachPartition(partitions, options.workers, verify));
+  VerifyReport report;
+  for (VerifyReport& part : parts) {
+    report.events += part.events;
+    report.records += part.records;
+    report.dead_letters += part.dead_letters;
+    report.homes += part.homes;
+    report.stores += part.stores;
+    for (std::string& finding : part.findings) report.findings.push_back(std::move(finding));
+  }
+  return report;
+}
+
+}  // namespace tieout::audit

@@ -1,0 +1,138 @@
+#include "engine/audit/explain.h"
+#include "engine/audit/replay.h"
+#include "engine/audit/verify.h"
+#include "engine/codec/codec.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/engine/audit/small_log.h"
+
+namespace tieout::audit {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class AuditTest : public testing::Test {
+ protected:
+  std::unique_ptr<log::EventLog> Log() { return *runtime::OpenLogForReading(small_.options()); }
+
+  std::vector<std::string> Findings(log::EventLog& log, store::StateStore* store = nullptr) {
+    VerifyOptions options;
+    options.store = store;
+    const absl::StatusOr<VerifyReport> report = Verify(log, options);
+    EXPECT_TRUE(report.ok()) << report.status();
+    return report.ok() ? report->findings : std::vector<std::string>{};
+  }
+
+  SmallLog small_;
+};
+
+TEST_F(AuditTest, AgreesWithWhatTheEngineWrote) {
+  auto log = Log();
+  auto states = runtime::OpenStates(small_.options(), true);
+  ASSERT_TRUE(states.ok()) << states.status();
+  VerifyOptions options;
+  options.store = states->get();
+  const absl::StatusOr<VerifyReport> report = Verify(*log, options);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(report->findings, IsEmpty());
+  EXPECT_EQ(report->stores, 3);
+  EXPECT_EQ(report->homes, 1u);
+  EXPECT_GE(report->records, 4u);
+}
+
+TEST_F(AuditTest, AnswersTheSameWithAnyNumberOfWorkers) {
+  auto log = Log();
+  const absl::StatusOr<ReplayReport> one = Replay(*log, {.workers = 1, .progress = {}});
+  ASSERT_TRUE(one.ok()) << one.status();
+  for (int workers : {2, 8}) {
+    const absl::StatusOr<ReplayReport> more = Replay(*log, {.workers = workers, .progress = {}});
+    ASSERT_TRUE(more.ok()) << more.status();
+    EXPECT_EQ(more->state, one->state);
+    EXPECT_EQ(more->output, one->output);
+    EXPECT_EQ(more->events, one->events);
+  }
+}
+
+TEST_F(AuditTest, FindsAnAlteredRecord) {
+  auto log = small_.CopyWithOutput([](std::vector<log::Entry>& output) {
+    absl::StatusOr<ledger::Record> record = codec::DecodeRecord(output[0].value);
+    ASSERT_TRUE(record.ok());
+    record->difference += 1;
+    output[0].value = codec::EncodeRecord(*record);
+  });
+  EXPECT_THAT(Findings(*log), Contains(HasSubstr("records: entry 0 (position 0) is record")));
+}
+
+TEST_F(AuditTest, FindsAMissingRecord) {
+  auto log = small_.CopyWithOutput([](std::vector<log::Entry>& output) { output.pop_back(); });
+  EXPECT_THAT(Findings(*log), Contains(HasSubstr("is missing: the fold gives record")));
+}
+
+TEST_F(AuditTest, FindsADoubledRecord) {
+  auto log = small_.CopyWithOutput(
+      [](std::vector<log::Entry>& output) { output.push_back(output.back()); });
+  EXPECT_THAT(Findings(*log), Contains(HasSubstr("is one too many")));
+}
+
+// The books are checked without the fold: an allocation that was never made is found by its sum.
+TEST_F(AuditTest, FindsAnAllocationThatDoesNotAddUp) {
+  auto log = small_.CopyWithOutput([](std::vector<log::Entry>& output) {
+    for (log::Entry& entry : output) {
+      absl::StatusOr<ledger::Record> record = codec::DecodeRecord(entry.value);
+      if (record->level != ledger::Level::kBank || record->members.size() < 2) continue;
+      record->members[1].allocated -= 100;
+      entry.value = codec::EncodeRecord(*record);
+    }
+  });
+  EXPECT_THAT(Findings(*log), Contains(HasSubstr("allocated + residual")));
+}
+
+TEST_F(AuditTest, FindsAStoreOfAnotherState) {
+  auto log = Log();
+  auto states = store::NewMemoryStore();
+  auto pages = states->Open(0);
+  store::Meta meta;
+  meta.log_id = log->identity().log_id;
+  meta.next_position = 1;
+  meta.next_ordinal = 1;
+  ASSERT_TRUE((*pages)->Write(meta, {}).ok());
+  pages->reset();
+  EXPECT_THAT(Findings(*log, states.get()), Contains(HasSubstr("the store's digest")));
+}
+
+TEST_F(AuditTest, ExplainsASaleDownToItsLine) {
+  auto log = Log();
+  const absl::StatusOr<Explanation> explained = Explain(*log, "ch_1", {});
+  ASSERT_TRUE(explained.ok()) << explained.status();
+  std::vector<ledger::Level> levels;
+  for (const ExplainedRecord& record : explained->records) levels.push_back(record.record.level);
+  // sale → payout → deposit
+  EXPECT_THAT(levels, Contains(ledger::Level::kPayout));
+  EXPECT_THAT(levels, Contains(ledger::Level::kBank));
+  bool found = false;
+  for (const auto& [place, event] : explained->events) {
+    if (event.payment_id != "ch_1") continue;
+    found = true;
+    EXPECT_EQ(event.source.name, "march.csv");
+    EXPECT_EQ(event.source.line, 2u);
+  }
+  EXPECT_TRUE(found);
+}
+
+TEST_F(AuditTest, ExplainsByRecordPayoutAndOrderAlike) {
+  auto log = Log();
+  const absl::StatusOr<Explanation> payout = Explain(*log, "po_first0001", {});
+  ASSERT_TRUE(payout.ok()) << payout.status();
+  ASSERT_THAT(payout->records, Not(IsEmpty()));
+  const std::string id = payout->records.back().record.record_id;
+  const absl::StatusOr<Explanation> record = Explain(*log, id.substr(0, 10), {});
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_TRUE(Explain(*log, "order-1", {}).ok());
+  EXPECT_TRUE(absl::IsNotFound(Explain(*log, "nobody-knows", {}).status()));
+}
+
+}  // namespace
+}  // namespace tieout::audit
