@@ -1,0 +1,270 @@
+// Every key of tieout.toml: what it means, what it is without, and where it goes.
+#include <limits>
+
+#include "engine/cli/config_value.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+namespace {
+
+constexpr uint64_t kMaxU32 = std::numeric_limits<uint32_t>::max();
+
+template <typename T>
+absl::Status Store(absl::StatusOr<T> value, T* field) {
+  TIEOUT_RETURN_IF_ERROR(value.status());
+  *field = std::move(*value);
+  return absl::OkStatus();
+}
+
+absl::Status StoreU32(const ConfigValue& value, uint32_t* field) {
+  TIEOUT_ASSIGN_OR_RETURN(const uint64_t number, value.Number(kMaxU32));
+  *field = static_cast<uint32_t>(number);
+  return absl::OkStatus();
+}
+
+absl::Status StoreAmount(const ConfigValue& value, std::string* field) {
+  if (value.node.is_floating_point()) {
+    return value.Wrong("an amount in quotes, like \"0.25\" (a bare 0.25 would lose cents)");
+  }
+  return Store(value.AnyScalar(), field);
+}
+
+// The account of "accounts.<provider>/<merchant account>.…", made when first named.
+absl::StatusOr<AccountSetting*> AccountOf(const ConfigValue& value, Config& config) {
+  const std::string& name = value.names[0];
+  const size_t slash = name.find('/');
+  if (slash == std::string::npos || slash == 0 || slash + 1 == name.size()) {
+    return base::InvalidArgument(
+        fmt::format("{}: account '{}': it is \"provider/account\", like \"stripe/acct_1ABC\" or "
+                    "\"bank/DE89…\"",
+                    value.where, name));
+  }
+  const std::string provider = name.substr(0, slash);
+  const std::string merchant_account = name.substr(slash + 1);
+  for (AccountSetting& account : config.accounts) {
+    if (account.provider == provider && account.merchant_account == merchant_account) {
+      return &account;
+    }
+  }
+  AccountSetting& account = config.accounts.emplace_back();
+  account.provider = provider;
+  account.merchant_account = merchant_account;
+  return &account;
+}
+
+template <std::string AccountSetting::*kField>
+absl::Status SetAccountText(const ConfigValue& value, Config& config) {
+  TIEOUT_ASSIGN_OR_RETURN(AccountSetting * account, AccountOf(value, config));
+  return Store(value.Text(), &(account->*kField));
+}
+
+template <std::string RuleSetting::*kField>
+absl::Status SetRuleText(const ConfigValue& value, Config& config) {
+  return Store(value.Text(), &(config.rules.back().*kField));
+}
+
+template <std::string SourceSetting::*kField>
+absl::Status SetSourceText(const ConfigValue& value, Config& config) {
+  return Store(value.Text(), &(config.sources.back().*kField));
+}
+
+template <bool RuleSetting::*kPart, std::string RuleSetting::*kField>
+absl::Status SetRulePartAmount(const ConfigValue& value, Config& config) {
+  config.rules.back().*kPart = true;
+  return StoreAmount(value, &(config.rules.back().*kField));
+}
+
+template <bool RuleSetting::*kPart, std::string RuleSetting::*kField>
+absl::Status SetRulePartText(const ConfigValue& value, Config& config) {
+  config.rules.back().*kPart = true;
+  return Store(value.Text(), &(config.rules.back().*kField));
+}
+
+template <bool RuleSetting::*kPart, uint32_t RuleSetting::*kField>
+absl::Status SetRulePartNumber(const ConfigValue& value, Config& config) {
+  config.rules.back().*kPart = true;
+  return StoreU32(value, &(config.rules.back().*kField));
+}
+
+constexpr auto kBank = &RuleSetting::has_bank_match;
+constexpr auto kFee = &RuleSetting::has_fee_schedule;
+
+std::vector<ConfigKey> MakeTable() {
+  using V = const ConfigValue&;
+  return {
+      {{"data", "text", "./tieout-data", "directory of log, store and source files (--data)"},
+       [](V v, Config& c) { return Store(v.Text(), &c.engine.data_dir); }},
+      {{"brokers", "text", "",
+        "Kafka's host:port list; without it the log is in `data` (--brokers)"},
+       [](V v, Config& c) { return Store(v.Text(), &c.engine.brokers); }},
+      {{"topic_prefix", "text", "tieout-", "what the Kafka topics' names begin with"},
+       [](V v, Config& c) { return Store(v.Text(), &c.engine.topic_prefix); }},
+      {{"slot", "number", "0", "which worker this process is, from 0; one process a slot"},
+       [](V v, Config& c) -> absl::Status {
+         TIEOUT_ASSIGN_OR_RETURN(const uint64_t slot, v.Number(4095));
+         c.engine.slot = static_cast<int>(slot);
+         return absl::OkStatus();
+       }},
+      {{"kafka.…", "any", "",
+        "any librdkafka property: security.protocol, sasl.username, …; a secret is better read "
+        "from a file: \"sasl.password\" = \"file:/etc/tieout/password\""},
+       [](V v, Config& c) { return Store(v.AnyScalar(), &c.engine.kafka[v.names[0]]); }},
+
+      {{"log.partitions", "number", "8", "of a log that is begun now; a log keeps its number"},
+       [](V v, Config& c) -> absl::Status {
+         TIEOUT_ASSIGN_OR_RETURN(const uint64_t partitions, v.Number(4096));
+         if (partitions == 0) return v.Wrong("a whole number from 1 to 4096");
+         c.engine.partitions = static_cast<int>(partitions);
+         return absl::OkStatus();
+       }},
+      {{"log.fsync", "text", "each",
+        "when an append is on disk: \"each\", at most some time later (\"100ms\"), or \"never\""},
+       [](V v, Config& c) -> absl::Status {
+         TIEOUT_ASSIGN_OR_RETURN(c.engine.fsync, v.Text());
+         if (c.engine.fsync == "each" || c.engine.fsync == "never") return absl::OkStatus();
+         if (v.Milliseconds().ok()) return absl::OkStatus();
+         return v.Wrong("\"each\", \"never\" or a duration like \"100ms\"");
+       }},
+
+      {{"store.in_memory", "yes/no", "false",
+        "keep the state in memory only; fold anew at each start"},
+       [](V v, Config& c) { return Store(v.YesNo(), &c.engine.memory_store); }},
+      {{"store.pages", "size", "512MiB", "memory for state pages, clean and changed"},
+       [](V v, Config& c) { return Store(v.Bytes(), &c.engine.memory.pages_bytes); }},
+      {{"store.dirty", "size", "128MiB", "of these changed; beyond it a checkpoint comes sooner"},
+       [](V v, Config& c) { return Store(v.Bytes(), &c.engine.memory.dirty_bytes); }},
+      {{"store.block_cache", "size", "64MiB", "RocksDB's block cache, all partitions together"},
+       [](V v, Config& c) { return Store(v.Bytes(), &c.engine.memory.block_cache_bytes); }},
+      {{"store.write_buffer", "size", "64MiB", "RocksDB's memtables, all partitions together"},
+       [](V v, Config& c) { return Store(v.Bytes(), &c.engine.memory.write_buffer_bytes); }},
+      {{"store.batch", "size", "8MiB", "output kept until its commit is known"},
+       [](V v, Config& c) { return Store(v.Bytes(), &c.engine.memory.batch_bytes); }},
+      {{"store.checkpoint_events", "number", "1000000",
+        "events of a partition between checkpoints"},
+       [](V v, Config& c) { return Store(v.Number(1ull << 40), &c.engine.checkpoint.events); }},
+      {{"store.checkpoint_interval", "duration", "10s", "time between checkpoints"},
+       [](V v, Config& c) { return Store(v.Milliseconds(), &c.engine.checkpoint.interval); }},
+
+      {{"commit.caught_up", "duration", "5ms", "time between commits when nothing waits"},
+       [](V v, Config& c) { return Store(v.Milliseconds(), &c.engine.commit.caught_up); }},
+      {{"commit.backlog", "duration", "100ms", "time between commits at most, with a backlog"},
+       [](V v, Config& c) { return Store(v.Milliseconds(), &c.engine.commit.backlog); }},
+      {{"commit.attempts", "number", "20", "tries at one batch that the log keeps aborting"},
+       [](V v, Config& c) { return StoreU32(v, &c.engine.commit.attempts); }},
+
+      {{"serve.listen", "text", "127.0.0.1:9464", "address and port of HTTP (loopback by default)"},
+       [](V v, Config& c) { return Store(v.Text(), &c.listen); }},
+
+      {{"accounts.*.seller", "text", "", "owner of account \"provider/account\""},
+       SetAccountText<&AccountSetting::seller>},
+      {{"accounts.*.currency", "text", "", "the account's currency; empty: any"},
+       SetAccountText<&AccountSetting::currency>},
+      {{"accounts.*.pays_into", "text", "", "bank account (IBAN or number) its payouts go to"},
+       SetAccountText<&AccountSetting::pays_into>},
+      {{"accounts.*.time_zone", "text", "", "IANA time zone of the owner's day"},
+       SetAccountText<&AccountSetting::time_zone>},
+      {{"accounts.*.shared", "yes/no", "false",
+        "many sellers' money: the marketplace is merchant of record"},
+       [](V v, Config& c) -> absl::Status {
+         TIEOUT_ASSIGN_OR_RETURN(AccountSetting * account, AccountOf(v, c));
+         return Store(v.YesNo(), &account->shared);
+       }},
+      {{"accounts.*", "text", "", "short for accounts.*.seller"},
+       SetAccountText<&AccountSetting::seller>},
+
+      {{"sources.files", "text", "",
+        "files this speaks of, as a path's end: \"acme/payouts-*.csv\""},
+       SetSourceText<&SourceSetting::files>},
+      {{"sources.connector", "text", "", "how to read them; empty: told from their content"},
+       SetSourceText<&SourceSetting::connector>},
+      {{"sources.account", "text", "", "the account, where the file doesn't name its own"},
+       SetSourceText<&SourceSetting::account>},
+      {{"sources.currency", "text", "", "the currency, where the file prints none"},
+       SetSourceText<&SourceSetting::currency>},
+      {{"sources.time_zone", "text", "UTC", "IANA zone of times without an offset"},
+       SetSourceText<&SourceSetting::time_zone>},
+      {{"sources.profile", "text", "",
+        "bank CSV: mapping profile, a path from this file, or a built-in's name"},
+       SetSourceText<&SourceSetting::profile>},
+      {{"sources.seller", "text", "",
+        "owner of accounts that neither the log nor [accounts] knows"},
+       SetSourceText<&SourceSetting::seller>},
+
+      {{"rules.id", "text", "", "the rule's name; a change of its content is its next version"},
+       SetRuleText<&RuleSetting::id>},
+      {{"rules.provider", "text", "", "which accounts it speaks of; empty: all"},
+       SetRuleText<&RuleSetting::provider>},
+      {{"rules.account", "text", "", "the provider's name of the account; empty: all"},
+       SetRuleText<&RuleSetting::account>},
+      {{"rules.currency", "text", "", "ISO 4217; needed where the rule holds amounts"},
+       SetRuleText<&RuleSetting::currency>},
+      {{"rules.withdrawn", "yes/no", "false", "no longer in force, from now on"},
+       [](V v, Config& c) { return Store(v.YesNo(), &c.rules.back().withdrawn); }},
+      {{"rules.bank_match.tolerance", "amount", "0", "difference accepted on a cited reference"},
+       SetRulePartAmount<kBank, &RuleSetting::tolerance>},
+      {{"rules.bank_match.tolerance_percent", "amount", "0",
+        "the same in percent; the smaller of both holds"},
+       SetRulePartAmount<kBank, &RuleSetting::tolerance_percent>},
+      {{"rules.bank_match.window_before_days", "number", "0",
+        "value date before the payout date, at most"},
+       SetRulePartNumber<kBank, &RuleSetting::window_before_days>},
+      {{"rules.bank_match.window_after_days", "number", "0",
+        "value date after the payout date, at most"},
+       SetRulePartNumber<kBank, &RuleSetting::window_after_days>},
+      {{"rules.bank_match.lag_banking_days", "number", "0",
+        "from payout date to due day, where no arrival date is given"},
+       SetRulePartNumber<kBank, &RuleSetting::lag_banking_days>},
+      {{"rules.bank_match.grace_banking_days", "number", "0",
+        "after the due day, before it is a break"},
+       SetRulePartNumber<kBank, &RuleSetting::grace_banking_days>},
+      {{"rules.bank_match.chance_bound", "number", "100",
+        "how sure a match without reference must be"},
+       [](V v, Config& c) {
+         c.rules.back().has_bank_match = true;
+         return Store(v.Number(1ull << 40), &c.rules.back().chance_bound);
+       }},
+      {{"rules.bank_match.calendar", "text", "", "id of the bank calendar that grace counts in"},
+       SetRulePartText<kBank, &RuleSetting::calendar>},
+      {{"rules.fee_schedule.fee_type", "text", "", "which fee it prices: processing, platform, …"},
+       SetRulePartText<kFee, &RuleSetting::fee_type>},
+      {{"rules.fee_schedule.percent", "amount", "0",
+        "of gross, like \"1.5\"; two decimals at most"},
+       SetRulePartAmount<kFee, &RuleSetting::percent>},
+      {{"rules.fee_schedule.fixed", "amount", "0", "added to it, like \"0.25\""},
+       SetRulePartAmount<kFee, &RuleSetting::fixed>},
+      {{"rules.fee_schedule.minimum", "amount", "0", "of the whole fee"},
+       SetRulePartAmount<kFee, &RuleSetting::minimum>},
+      {{"rules.fee_schedule.maximum", "amount", "0", "of the whole fee; 0: none"},
+       SetRulePartAmount<kFee, &RuleSetting::maximum>},
+      {{"rules.fee_schedule.rounding", "text", "half_up", "half_up, half_even or down"},
+       SetRulePartText<kFee, &RuleSetting::rounding>},
+      {{"rules.fee_schedule.grace_days", "number", "0", "before a fee that stays away is a break"},
+       SetRulePartNumber<kFee, &RuleSetting::fee_grace_days>},
+
+      {{"calendars.id", "text", "", "a bank calendar's name"},
+       [](V v, Config& c) { return Store(v.Text(), &c.calendars.back().id); }},
+      {{"calendars.holidays", "list", "", "days without banking, like [2026-04-03, 2026-04-06]"},
+       [](V v, Config& c) { return Store(v.Texts(), &c.calendars.back().holidays); }},
+      {{"calendars.weekend", "list", "[6, 7]", "ISO weekdays without banking, 1 = Monday"},
+       [](V v, Config& c) -> absl::Status {
+         TIEOUT_ASSIGN_OR_RETURN(const std::vector<std::string> days, v.Texts());
+         c.calendars.back().weekend.clear();
+         for (const std::string& day : days) {
+           if (day.size() != 1 || day[0] < '1' || day[0] > '7') {
+             return v.Wrong("a list of ISO weekdays, 1 = Monday to 7 = Sunday");
+           }
+           c.calendars.back().weekend.push_back(static_cast<uint32_t>(day[0] - '0'));
+         }
+         return absl::OkStatus();
+       }},
+  };
+}
+
+}  // namespace
+
+const std::vector<ConfigKey>& ConfigKeyTable() {
+  static const auto* const kTable = new std::vector<ConfigKey>(MakeTable());
+  return *kTable;
+}
+
+}  // namespace tieout::cli

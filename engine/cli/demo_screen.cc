@@ -1,0 +1,202 @@
+#include "engine/cli/demo_screen.h"
+
+#include <set>
+
+#include "engine/cli/break_text.h"
+#include "engine/cli/progress.h"
+#include "engine/cli/show.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+namespace {
+
+constexpr size_t kWidth = 98;
+constexpr size_t kBreaksShown = 4;
+constexpr size_t kTiedOutShown = 6;
+
+void Title(Context& context, std::string_view text) {
+  context.out << '\n' << context.out_terminal.Paint(Style::kBold, text) << '\n';
+}
+
+void Print(Context& context, const Table& table) {
+  table.Print(Format::kTable, context.out_terminal, context.out, 2);
+}
+
+// Calls `visit` for each provider account, which is where money is earned.
+template <typename Visit>
+void ForEachProviderAccount(const DemoResult& result, const Visit& visit) {
+  for (const ledger::SellerProjection& seller : result.sellers) {
+    for (const ledger::AccountProjection& account : seller.accounts) {
+      if (account.provider != ledger::kBankProvider) visit(seller, account);
+    }
+  }
+}
+
+void PrintHead(Context& context, const DemoResult& result) {
+  uint64_t rows = 0;
+  for (const runtime::FileReport& file : result.ingested.files) rows += file.rows;
+  context.out << context.out_terminal.Paint(Style::kBold, "March 2026 of a small craft marketplace")
+              << fmt::format(": {} sellers, {} files, {} rows, {} events, {} records\n",
+                             result.sellers.size(), result.ingested.files.size(), Grouped(rows),
+                             Grouped(result.run.events), Grouped(result.run.records));
+}
+
+void PrintCameIn(Context& context, const DemoResult& result) {
+  Table table({{"seller", "What came in"},
+               {"provider", "by"},
+               {"currency", ""},
+               {"count", "Sales", Align::kRight},
+               {"sales", "Gross", Align::kRight},
+               {"fees", "Fees", Align::kRight},
+               {"refunds", "Refunds", Align::kRight},
+               {"chargebacks", "Chargebacks", Align::kRight},
+               {"net", "Net", Align::kRight}});
+  ForEachProviderAccount(result, [&](const auto& seller, const ledger::AccountProjection& a) {
+    const auto amount = [&](ledger::Minor minor) { return AmountCell(minor, a.currency); };
+    const ledger::Minor net = a.sales + a.fees + a.refunds + a.chargebacks + a.adjustments;
+    table.Add({seller.seller_id, a.provider, a.currency, std::to_string(a.sale_count),
+               amount(a.sales), amount(a.fees), amount(a.refunds), amount(a.chargebacks),
+               MoneyCell(net, a.currency)});
+  });
+  context.out << '\n';
+  Print(context, table);
+}
+
+void PrintWentOutAndOwed(Context& context, const DemoResult& result) {
+  Table out({{"seller", "What went out"},
+             {"paid", "Seen at bank", Align::kRight},
+             {"transit", "On its way", Align::kRight},
+             {"gap", "  Owed:"},
+             {"pending", "Pending", Align::kRight},
+             {"available", "Available", Align::kRight},
+             {"reserved", "Reserved", Align::kRight},
+             {"owed", "In all", Align::kRight}});
+  ForEachProviderAccount(result, [&](const auto& seller, const ledger::AccountProjection& a) {
+    const auto amount = [&](ledger::Minor minor) { return AmountCell(minor, a.currency); };
+    out.Add({seller.seller_id, amount(a.paid), amount(a.in_transit), "", amount(a.pending),
+             amount(a.available), amount(a.reserved),
+             MoneyCell(a.owed() + a.in_transit, a.currency)});
+  });
+  context.out << '\n';
+  Print(context, out);
+}
+
+int CountRole(const ledger::Record& record, ledger::Role role) {
+  return static_cast<int>(
+      std::count_if(record.members.begin(), record.members.end(),
+                    [&](const ledger::Member& member) { return member.role == role; }));
+}
+
+// What a person would have had to notice: worth a line though it adds up.
+std::string Notable(const ledger::Record& record) {
+  const int payouts = CountRole(record, ledger::Role::kPayout);
+  const int deposits = CountRole(record, ledger::Role::kBankDeposit);
+  if (record.level == ledger::Level::kBank && deposits > 1) {
+    return fmt::format("{} payout in {} deposits", payouts, deposits);
+  }
+  if (record.level == ledger::Level::kBank && payouts > 1) {
+    return fmt::format("{} payouts in one deposit", payouts);
+  }
+  if (record.level == ledger::Level::kBank && record.rule_id == "amount_date") {
+    return "no reference: amount, day, payer";
+  }
+  if (record.level != ledger::Level::kOrder) return "";
+  if (CountRole(record, ledger::Role::kRefund) > 0) return "refund of a sale";
+  for (const ledger::Member& member : record.members) {
+    if (member.role == ledger::Role::kChargeback) {
+      return member.amount > 0 ? "chargeback won back" : "chargeback";
+    }
+  }
+  return "";
+}
+
+void PrintTiedOut(Context& context, const DemoResult& result) {
+  std::set<std::string> superseded;
+  for (const ledger::Record& record : result.records) superseded.insert(record.supersedes);
+  uint64_t matched = 0;
+  std::map<std::string, std::vector<const ledger::Record*>> notable;
+  for (const ledger::Record& record : result.records) {
+    if (record.status != ledger::Status::kMatched || superseded.contains(record.record_id))
+      continue;
+    ++matched;
+    if (const std::string what = Notable(record); !what.empty()) notable[what].push_back(&record);
+  }
+  Table table({{"what", "what"},
+               {"amount", "amount", Align::kRight},
+               {"seller", "seller"},
+               {"of", "of", Align::kLeft, 26}});
+  for (const auto& [what, records] : notable) {
+    if (table.size() == kTiedOutShown) break;
+    const ledger::Record& first = *records.front();
+    const std::string times = records.size() > 1 ? fmt::format(" ({}x)", records.size()) : "";
+    const bool at_bank = first.level == ledger::Level::kBank;
+    table.Add({what + times, MoneyCell(first.actual, first.currency), first.seller_id,
+               at_bank ? ReferencesOf(first) : ""});
+  }
+  uint64_t skipped = 0;
+  for (const runtime::FileReport& file : result.ingested.files) skipped += file.skipped ? 1 : 0;
+  Title(context, fmt::format("Tied out: {} matched", matched));
+  table.Print(Format::kTable, context.out_terminal, context.out, 2, false);
+  context.out << fmt::format("  {} file known already, skipped; {} rows seen twice, counted once\n",
+                             skipped, Grouped(result.run.duplicates));
+}
+
+std::string AgeText(const Break& b) {
+  const int age = AgeInBankingDays(b);
+  return age == 0 ? "" : fmt::format(", {} banking day{} ago", age, age == 1 ? "" : "s");
+}
+
+void PrintBreaks(Context& context, const DemoResult& result) {
+  const std::vector<Break> breaks = BreaksOf(result.sellers);
+  Title(context, fmt::format("What doesn't add up: {}", breaks.size()));
+  size_t shown = 0;
+  for (const Break& b : breaks) {
+    if (shown++ == kBreaksShown) {
+      context.out << fmt::format("  and {} more\n", breaks.size() - kBreaksShown);
+      break;
+    }
+    const ledger::Record& record = b.record;
+    const base::Day due = record.due_on.is_set() ? record.due_on : record.opened_on;
+    context.out << "  " << context.out_terminal.Paint(Style::kBad, record.reason)
+                << fmt::format("  {}  {}  due {}{}\n",
+                               ledger::FormatMoney(AtStake(record), record.currency),
+                               record.seller_id, ShortDay(due, b.today), AgeText(b))
+                << "    " << Shorten(ReferencesOf(record), kWidth - 4) << '\n'
+                << Wrap(record.next_action, kWidth, "    ") << '\n';
+  }
+}
+
+void PrintNext(Context& context, const DemoResult& result) {
+  const std::vector<Break> breaks = BreaksOf(result.sellers);
+  std::string payout;
+  for (const ledger::Record& record : result.records) {
+    for (const ledger::Member& member : record.members) {
+      const bool matched = record.status == ledger::Status::kMatched;
+      if (matched && payout.empty() && member.role == ledger::Role::kPayout) {
+        payout = EntryId(member.event_id);
+      }
+    }
+  }
+  Title(context, "Try next");
+  const std::string data = " --data " + result.folder;
+  Table table({{"command", "command"}, {"says", "says"}});
+  table.Add(
+      {"tieout breaks" + (breaks.empty() ? "" : " " + ShortId(breaks[0].record.break_id)) + data,
+       "what to do about the first"});
+  table.Add({"tieout explain " + payout + data, "a payout down to file and line"});
+  table.Add({"tieout verify" + data, "fold all of it again, and compare"});
+  table.Print(Format::kTable, context.out_terminal, context.out, 2, false);
+}
+
+}  // namespace
+
+void PrintDemoScreen(Context& context, const DemoResult& result) {
+  PrintHead(context, result);
+  PrintCameIn(context, result);
+  PrintWentOutAndOwed(context, result);
+  PrintTiedOut(context, result);
+  PrintBreaks(context, result);
+  PrintNext(context, result);
+}
+
+}  // namespace tieout::cli

@@ -1,0 +1,111 @@
+// tieout dlq: events that the fold could not take, kept whole with their place and the reason.
+#include <map>
+
+#include "engine/base/text.h"
+#include "engine/cli/command.h"
+#include "engine/cli/open.h"
+#include "engine/cli/show.h"
+#include "engine/codec/codec.h"
+#include "engine/matching/fold.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+namespace {
+
+absl::Status ForEachLetter(Context& context, log::EventLog& log,
+                           const std::function<absl::Status(const ledger::DeadLetter&)>& visit) {
+  return ForEachEntry(context, log, log::Stream::kDeadLetters, "dead letters",
+                      [&](int, const log::Stored& entry) -> absl::Status {
+                        TIEOUT_ASSIGN_OR_RETURN(const ledger::DeadLetter letter,
+                                                codec::DecodeDeadLetter(entry.value));
+                        return visit(letter);
+                      });
+}
+
+std::string PlaceOf(const ledger::DeadLetter& letter) {
+  return fmt::format("{}:{}", letter.position.partition, letter.position.ordinal);
+}
+
+absl::StatusOr<ExitCode> RunList(Context& context) {
+  TIEOUT_ASSIGN_OR_RETURN(auto log, OpenLog(context));
+  Table table({{"position", "At"},
+               {"reason", "Reason"},
+               {"home", "Home", Align::kLeft, 24},
+               {"bytes", "Bytes", Align::kRight},
+               {"log_time", "Log time"},
+               {"error", "Error", Align::kLeft, 70}});
+  TIEOUT_RETURN_IF_ERROR(ForEachLetter(context, *log, [&](const ledger::DeadLetter& letter) {
+    if (context.format == Format::kJsonLines) {
+      context.out << codec::DeadLetterToJson(letter) << '\n';
+    }
+    table.Add({PlaceOf(letter), Cell(letter.reason, Style::kBad), letter.key,
+               std::to_string(letter.value.size()),
+               base::FormatInstant(static_cast<int64_t>(letter.tick) * ledger::kTickMicros),
+               letter.error});
+    return absl::OkStatus();
+  }));
+  if (context.format == Format::kJsonLines) return table.empty() ? ExitCode::kOk : ExitCode::kFound;
+  if (table.empty() && context.format == Format::kTable) {
+    context.out << "No dead letters.\n";
+    return ExitCode::kOk;
+  }
+  table.Print(context.format, context.out_terminal, context.out);
+  if (context.format == Format::kTable) {
+    context.out
+        << "\nRepair what the error names, then send it again: `tieout dlq retry AT`, or the\n"
+           "corrected event as a line of JSON: `tieout ingest --connector events FILE`.\n";
+  }
+  return table.empty() ? ExitCode::kOk : ExitCode::kFound;
+}
+
+// Sends letters again, each to the home that its event has now: what an `account` event has since
+// made right is taken this time.
+absl::StatusOr<ExitCode> RunRetry(Context& context, const std::vector<std::string>& places) {
+  TIEOUT_ASSIGN_OR_RETURN(auto engine, OpenEngine(context));
+  std::map<std::string, ledger::DeadLetter> letters;
+  TIEOUT_RETURN_IF_ERROR(
+      ForEachLetter(context, engine->log(), [&](const ledger::DeadLetter& letter) {
+        letters[PlaceOf(letter)] = letter;
+        return absl::OkStatus();
+      }));
+  std::vector<ledger::Event> events;
+  for (const std::string& place : places) {
+    const auto found = letters.find(place);
+    if (found == letters.end()) {
+      return base::NotFound(fmt::format(
+          "no dead letter at {}; `tieout dlq list` shows where they are", base::Quoted(place)));
+    }
+    const absl::Status decoded = codec::DecodeEvent(found->second.value, &events.emplace_back());
+    if (!decoded.ok()) {
+      return base::InvalidArgument(fmt::format(
+          "{}: these bytes are no event ({}): correct it at its source and ingest that again",
+          place, base::Message(decoded)));
+    }
+  }
+  TIEOUT_RETURN_IF_ERROR(engine->Append(events));
+  TIEOUT_ASSIGN_OR_RETURN(const runtime::RunReport report, RunToEnd(context, *engine));
+  context.out << fmt::format("{} sent again: {} records, {} dead letters once more\n",
+                             events.size(), report.records, report.dead_letters);
+  return report.dead_letters > 0 ? ExitCode::kFound : ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddDlq(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("dlq", "dead letters: events the fold could not take");
+  command->require_subcommand(1);
+  command->footer("Examples:\n  tieout dlq list\n  tieout dlq retry 3:1204");
+  CLI::App* list = command->add_subcommand("list", "all of them, with place and reason");
+  AddFormat(list, invocation);
+  list->footer("Example:\n  tieout dlq list --format jsonl\nExit code 1: there are some.");
+  list->callback([&invocation] { invocation.run = RunList; });
+  CLI::App* retry = command->add_subcommand("retry", "send some again, and fold");
+  auto places = std::make_shared<std::vector<std::string>>();
+  retry->add_option("AT", *places, "partition:ordinal, as `dlq list` shows it")->required();
+  retry->footer("Example:\n  tieout dlq retry 3:1204\nExit code 1: some came back.");
+  retry->callback([places, &invocation] {
+    invocation.run = [places](Context& context) { return RunRetry(context, *places); };
+  });
+}
+
+}  // namespace tieout::cli

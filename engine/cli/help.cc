@@ -1,0 +1,67 @@
+// tieout help: what isn't said by a command's own --help.
+#include <memory>
+
+#include "engine/cli/command.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+namespace {
+
+ExitCode PrintConfigKeys(Context& context) {
+  if (context.format != Format::kTable) {
+    Table table({{"key", "Key"}, {"type", "Type"}, {"default", "Default"}, {"meaning", "Meaning"}});
+    for (const KeyText& key : ConfigKeys()) {
+      table.Add({std::string(key.key), std::string(key.type), std::string(key.standard),
+                 std::string(key.meaning)});
+    }
+    table.Print(context.format, context.out_terminal, context.out);
+    return ExitCode::kOk;
+  }
+  context.out << "tieout.toml: every key ('*': a name of your own, '…': several).\n";
+  std::string section;
+  for (const KeyText& key : ConfigKeys()) {
+    const std::string_view head = key.key.substr(0, key.key.find('.'));
+    const std::string now = head == key.key ? "" : std::string(head);
+    if (now != section) {
+      const bool list = now == "rules" || now == "calendars" || now == "sources";
+      context.out << '\n'
+                  << context.out_terminal.Paint(
+                         Style::kBold,
+                         fmt::format("{0}{1}{2}", list ? "[[" : "[", now, list ? "]]" : "]"))
+                  << '\n';
+      section = now;
+    }
+    const std::string standard = key.standard.empty() ? "" : fmt::format(", {}", key.standard);
+    context.out << fmt::format("  {} ({}{})\n", key.key, key.type, standard)
+                << Wrap(key.meaning, 92, "      ") << '\n';
+  }
+  return ExitCode::kOk;
+}
+
+ExitCode PrintExitCodes(Context& context) {
+  Table table({{"code", "Code", Align::kRight}, {"meaning", "Meaning"}});
+  for (const ExitCodeText& code : ExitCodes()) {
+    table.Add({std::to_string(static_cast<int>(code.code)), std::string(code.meaning)});
+  }
+  table.Print(context.format, context.out_terminal, context.out);
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddHelp(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("help", "every setting of tieout.toml; every exit code");
+  auto topic = std::make_shared<std::string>();
+  command->add_option("TOPIC", *topic, "config or exit-codes")
+      ->required()
+      ->check(CLI::IsMember({"config", "exit-codes"}));
+  AddFormat(command, invocation);
+  command->footer("Example:\n  tieout help config");
+  command->callback([topic, &invocation] {
+    invocation.run = [topic](Context& context) -> absl::StatusOr<ExitCode> {
+      return *topic == "config" ? PrintConfigKeys(context) : PrintExitCodes(context);
+    };
+  });
+}
+
+}  // namespace tieout::cli

@@ -1,0 +1,72 @@
+// tieout ingest: files into the log.
+#include <filesystem>
+
+#include "engine/base/text.h"
+#include "engine/cli/command.h"
+#include "engine/cli/configuration.h"
+#include "engine/cli/ingest_files.h"
+#include "engine/cli/open.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+namespace {
+
+struct IngestOptions {
+  std::vector<std::string> files;
+  SourceSetting source;  // flags: they win over [[sources]]
+  bool settle = true;
+};
+
+absl::StatusOr<ExitCode> RunIngest(Context& context, const IngestOptions& options) {
+  for (const std::string& file : options.files) {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(file, error)) continue;
+    return base::NotFound(
+        fmt::format("{}: no such file; nothing was ingested", base::Quoted(file)));
+  }
+  TIEOUT_ASSIGN_OR_RETURN(auto engine, OpenEngine(context));
+  TIEOUT_RETURN_IF_ERROR(DeclareAccounts(context, *engine));
+  TIEOUT_ASSIGN_OR_RETURN(const runtime::IngestReport report,
+                          IngestFiles(context, *engine, options.files, options.source));
+  if (options.settle) TIEOUT_RETURN_IF_ERROR(engine->Settle());
+  PrintIngestReport(context, report);
+  bool set_aside = false;
+  for (const runtime::FileReport& file : report.files) set_aside |= file.quarantined > 0;
+  return set_aside ? ExitCode::kFound : ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddIngest(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("ingest", "providers' and banks' files into the log");
+  auto options = std::make_shared<IngestOptions>();
+  SourceSetting& source = options->source;
+  command->add_option("FILE", options->files, "the files, in this order")->required();
+  command->add_option("--connector", source.connector, "how to read them [told from the content]")
+      ->type_name("NAME");
+  command
+      ->add_option("--account", source.account, "the account, where the file doesn't name its own")
+      ->type_name("ID");
+  command->add_option("--seller", source.seller, "owner of an account the log doesn't know yet")
+      ->type_name("ID");
+  command->add_option("--currency", source.currency, "where the file prints none")
+      ->type_name("EUR");
+  command->add_option("--time-zone", source.time_zone, "of times without an offset [UTC]")
+      ->type_name("ZONE");
+  command->add_option("--profile", source.profile, "bank CSV: mapping profile, file or built-in")
+      ->type_name("PROFILE");
+  command->add_flag("!--no-settle", options->settle,
+                    "more is on its way: don't judge absences yet");
+  AddFormat(command, invocation);
+  command->footer(
+      "Examples:\n"
+      "  tieout ingest payouts-2026-03.csv --account acct_1ABC --seller mill-lane-pottery\n"
+      "  tieout ingest statements/*.xml --config tieout.toml\n"
+      "A file that is already in the log is skipped. Rows that can't be read are set aside, with\n"
+      "file, line and reason; exit code 1 says there were some.");
+  command->callback([options, &invocation] {
+    invocation.run = [options](Context& context) { return RunIngest(context, *options); };
+  });
+}
+
+}  // namespace tieout::cli

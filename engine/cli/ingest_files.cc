@@ -1,0 +1,105 @@
+#include "engine/cli/ingest_files.h"
+
+#include "engine/base/text.h"
+#include "engine/cli/progress.h"
+#include "engine/cli/show.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+namespace {
+
+const std::string& First(const std::string& flag, const std::string& setting) {
+  return flag.empty() ? setting : flag;
+}
+
+runtime::IngestRequest RequestOf(const Context& context, const std::string& file,
+                                 const SourceSetting& flags) {
+  static const SourceSetting kNone;
+  const SourceSetting* found = SourceOf(context.config, file);
+  const SourceSetting& setting = found == nullptr ? kNone : *found;
+  runtime::IngestRequest request;
+  request.files = {file};
+  request.connector = First(flags.connector, setting.connector);
+  request.seller = First(flags.seller, setting.seller);
+  const auto option = [&](const char* name, const std::string& flag, const std::string& value) {
+    if (const std::string& text = First(flag, value); !text.empty()) {
+      request.connector_options[name] = text;
+    }
+  };
+  option("account", flags.account, setting.account);
+  option("currency", flags.currency, setting.currency);
+  option("time_zone", flags.time_zone, setting.time_zone);
+  option("profile", flags.profile, setting.profile);
+  // Only a bank's CSV has a profile, and no content tells that it is one.
+  if (request.connector.empty() && request.connector_options.contains("profile")) {
+    request.connector = "bank_csv";
+  }
+  for (const AccountSetting& account : context.config.accounts) {
+    request.owners[AccountName(account.provider, account.merchant_account)] = account.seller;
+  }
+  return request;
+}
+
+}  // namespace
+
+absl::StatusOr<runtime::IngestReport> IngestFiles(Context& context, runtime::Engine& engine,
+                                                  const std::vector<std::string>& files,
+                                                  const SourceSetting& flags) {
+  runtime::IngestReport whole;
+  for (const std::string& file : files) {
+    runtime::IngestRequest request = RequestOf(context, file, flags);
+    Progress progress("reading " + file, "bytes", context.err_terminal, context.err);
+    request.progress = [&](const runtime::IngestProgress& now) {
+      progress.Update(now.bytes_done, now.bytes_total);
+    };
+    TIEOUT_ASSIGN_OR_RETURN(runtime::IngestReport report, engine.Ingest(request));
+    for (runtime::FileReport& one : report.files) whole.files.push_back(std::move(one));
+  }
+  return whole;
+}
+
+void PrintIngestReport(Context& context, const runtime::IngestReport& report) {
+  Table table({{"file", "File", Align::kLeft, 60},
+               {"sha256", ""},
+               {"connector", "Connector"},
+               {"rows", "Rows", Align::kRight},
+               {"events", "Events", Align::kRight},
+               {"noops", "No effect", Align::kRight},
+               {"quarantined", "Set aside", Align::kRight},
+               {"result", ""}});
+  const bool people = context.format == Format::kTable;
+  for (const runtime::FileReport& file : report.files) {
+    table.Add(
+        {file.file, file.sha256, file.connector, std::to_string(file.rows),
+         std::to_string(file.events), std::to_string(file.known_noops),
+         Cell(std::to_string(file.quarantined), file.quarantined > 0 ? Style::kBad : Style::kPlain),
+         file.skipped ? "skipped" : "taken"});
+  }
+  table.Print(context.format, context.out_terminal, context.out);
+  if (!people) return;
+  for (const runtime::FileReport& file : report.files) {
+    if (file.skipped) {
+      context.out << fmt::format("{}: already in the log (SHA-256 {}…), skipped\n", file.file,
+                                 file.sha256.substr(0, 12));
+    }
+    for (const runtime::AccountReport& account : file.accounts) {
+      if (!account.declared) continue;
+      context.out << fmt::format("{}: new account {}, owner {}\n", file.file,
+                                 AccountName(account.provider, account.merchant_account),
+                                 account.owner);
+    }
+    for (const std::string& warning : file.warnings) {
+      context.out << context.out_terminal.Paint(Style::kWarn, "warning: ") << warning << '\n';
+    }
+    for (const runtime::QuarantinedRow& row : file.first_quarantined) {
+      context.out << fmt::format("{}:{}: {} {}: {}\n", file.file, row.line, row.field,
+                                 base::Quoted(row.value), row.reason);
+    }
+    if (file.quarantined > 0) {
+      context.out << fmt::format("{} rows set aside in {}; correct and ingest them again\n",
+                                 file.quarantined, file.quarantine_file);
+    }
+  }
+}
+
+}  // namespace tieout::cli

@@ -1,0 +1,20 @@
+// Files through the pipeline with what tieout.toml says of each: shared by `ingest` and `demo`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/cli/command.h"
+#include "engine/runtime/engine.h"
+
+namespace tieout::cli {
+
+// `flags` win over [[sources]], field by field. Stops at the first file that can't be taken.
+absl::StatusOr<runtime::IngestReport> IngestFiles(Context& context, runtime::Engine& engine,
+                                                  const std::vector<std::string>& files,
+                                                  const SourceSetting& flags);
+
+// A line a file; below it warnings and the rows set aside.
+void PrintIngestReport(Context& context, const runtime::IngestReport& report);
+
+}  // namespace tieout::cli

@@ -1,0 +1,88 @@
+// tieout log: backup and restore of an embedded log.
+#include "engine/cli/command.h"
+#include "engine/cli/progress.h"
+#include "engine/log/backup.h"
+#include "engine/log/embedded.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A backup has the shape of a data directory: log/, and sources/ that explain it.
+std::string LogFolder(const std::string& directory) { return directory + "/log"; }
+
+// Sources are named by their SHA-256, so one that is there already is the same.
+absl::Status CopySources(const std::string& from, const std::string& to) {
+  std::error_code error;
+  if (!fs::exists(from + "/sources", error)) return absl::OkStatus();
+  fs::create_directories(to, error);
+  fs::copy(from + "/sources", to + "/sources",
+           fs::copy_options::recursive | fs::copy_options::skip_existing, error);
+  if (!error) return absl::OkStatus();
+  return base::Unavailable(
+      fmt::format("copying {}/sources to {}: {}; the log itself is copied, so "
+                  "make room and copy that folder by hand",
+                  from, to, error.message()));
+}
+
+absl::Status RefuseKafka(const Context& context) {
+  if (context.config.engine.brokers.empty()) return absl::OkStatus();
+  return base::FailedPrecondition(
+      "backup and restore are for embedded logs; Kafka's topics are replicated by Kafka: leave out "
+      "--brokers, or move the log first");
+}
+
+void Report(Context& context, const log::BackupReport& report, const std::string& what) {
+  context.out << fmt::format("{}: {} entries, {} bytes, every append's checksum checked\n", what,
+                             Grouped(static_cast<uint64_t>(report.entries)),
+                             Grouped(static_cast<uint64_t>(report.bytes)));
+}
+
+absl::StatusOr<ExitCode> RunBackup(Context& context, const std::string& destination) {
+  TIEOUT_RETURN_IF_ERROR(RefuseKafka(context));
+  const std::string& data = context.config.engine.data_dir;
+  TIEOUT_ASSIGN_OR_RETURN(const log::BackupReport report,
+                          log::BackupEmbedded(LogFolder(data), LogFolder(destination), {}));
+  TIEOUT_RETURN_IF_ERROR(CopySources(data, destination));
+  Report(context, report, "backed up to " + destination);
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> RunRestore(Context& context, const std::string& backup) {
+  TIEOUT_RETURN_IF_ERROR(RefuseKafka(context));
+  const std::string& data = context.config.engine.data_dir;
+  TIEOUT_ASSIGN_OR_RETURN(const log::BackupReport report,
+                          log::RestoreEmbedded(LogFolder(backup), LogFolder(data), {}));
+  TIEOUT_RETURN_IF_ERROR(CopySources(backup, data));
+  Report(context, report, "restored to " + data);
+  context.out << "`tieout run` rebuilds the state from it, `tieout verify` checks all of it.\n";
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddLog(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("log", "backup and restore of the log");
+  command->require_subcommand(1);
+  command->footer(
+      "Examples:\n  tieout log backup /mnt/backup/2026-04-01\n"
+      "  tieout log restore /mnt/backup/2026-04-01 --data ./restored");
+  auto place = std::make_shared<std::string>();
+  CLI::App* backup = command->add_subcommand("backup", "copy the log and its sources");
+  backup->add_option("DIR", *place, "a new directory")->required();
+  backup->footer(
+      "Works beside a running writer. Example:\n  tieout log backup /mnt/backup/2026-04-01");
+  backup->callback([place, &invocation] {
+    invocation.run = [place](Context& context) { return RunBackup(context, *place); };
+  });
+  CLI::App* restore = command->add_subcommand("restore", "a backup into an empty --data");
+  restore->add_option("DIR", *place, "the backup")->required();
+  restore->footer("Example:\n  tieout log restore /mnt/backup/2026-04-01 --data ./restored");
+  restore->callback([place, &invocation] {
+    invocation.run = [place](Context& context) { return RunRestore(context, *place); };
+  });
+}
+
+}  // namespace tieout::cli

@@ -1,0 +1,40 @@
+// tieout run: folds to the end of the log, commits, checkpoints, stops.
+#include "engine/cli/command.h"
+#include "engine/cli/open.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+namespace {
+
+absl::StatusOr<ExitCode> RunRun(Context& context, bool settle) {
+  TIEOUT_ASSIGN_OR_RETURN(auto engine, OpenEngine(context));
+  if (settle) TIEOUT_RETURN_IF_ERROR(engine->Settle());
+  TIEOUT_ASSIGN_OR_RETURN(const runtime::RunReport report, RunToEnd(context, *engine));
+  const uint64_t rate = report.elapsed_us > 0 ? report.events * 1'000'000 / report.elapsed_us : 0;
+  context.out << fmt::format(
+      "{} events folded ({}/s), {} records, {} duplicates without effect, {} dead letters\n",
+      Grouped(report.events), Grouped(rate), Grouped(report.records), Grouped(report.duplicates),
+      Grouped(report.dead_letters));
+  if (report.muted > 0) {
+    context.out << fmt::format("{} of them were folded before and only rebuilt the state\n",
+                               Grouped(report.muted));
+  }
+  if (report.dead_letters > 0) context.out << "Dead letters wait for a person: `tieout dlq list`\n";
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddRun(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("run", "fold to the end of the log, and stop");
+  auto settle = std::make_shared<bool>(true);
+  command->add_flag("!--no-settle", *settle,
+                    "don't tell the log that nothing more is on its way (absences are then judged "
+                    "ten minutes of log time later)");
+  command->footer("Example:\n  tieout run --data ./tieout-data");
+  command->callback([settle, &invocation] {
+    invocation.run = [settle](Context& context) { return RunRun(context, *settle); };
+  });
+}
+
+}  // namespace tieout::cli

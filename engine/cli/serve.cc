@@ -1,0 +1,65 @@
+// tieout serve: fold, commit and tick until told to stop; metrics and the read
+// API over HTTP.
+#include <atomic>
+#include <csignal>
+
+#include "engine/cli/command.h"
+#include "engine/cli/open.h"
+#include "engine/query/http_server.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+namespace {
+
+// The only thing a signal handler may touch.
+std::atomic<bool> stop_requested = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+extern "C" void RequestStop(int) { stop_requested = true; }
+
+absl::StatusOr<ExitCode> RunServe(Context& context, const std::string& listen) {
+  TIEOUT_ASSIGN_OR_RETURN(auto engine, OpenEngine(context));
+  if (engine->remote()) {
+    return base::FailedPrecondition(
+        fmt::format("{} is served already by another process: stop it first, "
+                    "or use its HTTP",
+                    context.config.engine.data_dir));
+  }
+  std::signal(SIGTERM, RequestStop);
+  std::signal(SIGINT, RequestStop);
+  TIEOUT_ASSIGN_OR_RETURN(auto http,
+                          query::HttpServer::Start(listen.empty() ? context.config.listen : listen,
+                                                   &engine->read_model(), &engine->metrics()));
+  context.out << fmt::format("http://127.0.0.1:{}/metrics, /healthz, /readyz, /v1/breaks\n",
+                             http->port())
+              << std::flush;
+  TIEOUT_ASSIGN_OR_RETURN(const runtime::RunReport report,
+                          engine->Serve(stop_requested, [&]() -> absl::Status {
+                            context.out << "ready\n" << std::flush;
+                            return absl::OkStatus();
+                          }));
+  context.out << fmt::format("stopped: {} events folded, {} records, {} checkpoints\n",
+                             Grouped(report.events), Grouped(report.records),
+                             Grouped(report.checkpoints));
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddServe(CLI::App& app, Invocation& invocation) {
+  CLI::App* command =
+      app.add_subcommand("serve", "fold as events come; metrics and JSON over HTTP");
+  auto listen = std::make_shared<std::string>();
+  command->add_option("--listen", *listen, "loopback address and port [127.0.0.1:9464]")
+      ->type_name("HOST:PORT");
+  command->footer(
+      "Other commands on the same --data go through it. SIGTERM "
+      "drains, commits and checkpoints.\n"
+      "Example:\n  tieout serve --listen 127.0.0.1:9464\n  curl -s "
+      "localhost:9464/v1/breaks");
+  command->callback([listen, &invocation] {
+    invocation.run = [listen](Context& context) { return RunServe(context, *listen); };
+  });
+}
+
+}  // namespace tieout::cli

@@ -1,0 +1,86 @@
+// tieout topics: the Kafka topics of a log, made and checked.
+#include "engine/cli/command.h"
+#include "engine/log/kafka_topics.h"
+#include "engine/runtime/beginning.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+namespace {
+
+absl::StatusOr<log::KafkaOptions> KafkaOf(const Context& context) {
+  const runtime::EngineOptions& engine = context.config.engine;
+  if (engine.brokers.empty()) {
+    return base::FailedPrecondition(
+        "topics are Kafka's: name the cluster with --brokers HOST:PORT, or brokers = \"…\" in "
+        "tieout.toml. (Without brokers the log is in --data, and needs no topics.)");
+  }
+  log::KafkaOptions kafka;
+  kafka.properties = engine.kafka;
+  kafka.properties["bootstrap.servers"] = engine.brokers;
+  kafka.prefix = engine.topic_prefix;
+  return kafka;
+}
+
+absl::StatusOr<ExitCode> RunCreate(Context& context, const log::TopicPlan& plan) {
+  TIEOUT_ASSIGN_OR_RETURN(const log::KafkaOptions kafka, KafkaOf(context));
+  const runtime::EngineOptions& engine = context.config.engine;
+  const log::Identity identity{runtime::NewLogId(), engine.partitions};
+  TIEOUT_RETURN_IF_ERROR(log::CreateTopics(
+      kafka, plan, identity, runtime::BeginningOf(identity, engine.clock->NowMicros())));
+  context.out << fmt::format("log {} begun: {} partitions, topics {}*\n", identity.log_id,
+                             identity.partitions, kafka.prefix);
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> RunCheck(Context& context) {
+  TIEOUT_ASSIGN_OR_RETURN(const log::KafkaOptions kafka, KafkaOf(context));
+  TIEOUT_ASSIGN_OR_RETURN(const std::vector<log::Finding> findings, log::CheckTopics(kafka));
+  Table table({{"topic", "Topic"},
+               {"setting", "Setting"},
+               {"found", "Found"},
+               {"wanted", "Wanted"},
+               {"way_out", "Way out", Align::kLeft, 100}});
+  for (const log::Finding& finding : findings) {
+    table.Add({finding.topic.empty() ? "(brokers)" : finding.topic, finding.setting,
+               Cell(finding.found, Style::kBad), finding.wanted, finding.way_out});
+  }
+  if (findings.empty() && context.format == Format::kTable) {
+    context.out << "All topics are as they should be.\n";
+    return ExitCode::kOk;
+  }
+  table.Print(context.format, context.out_terminal, context.out);
+  return findings.empty() ? ExitCode::kOk : ExitCode::kFound;
+}
+
+}  // namespace
+
+void AddTopics(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("topics", "Kafka: make a log's topics, check them");
+  command->require_subcommand(1);
+  command->footer(
+      "Examples:\n  tieout topics create --brokers localhost:9092\n"
+      "  tieout topics check --brokers localhost:9092");
+  CLI::App* create = command->add_subcommand("create", "topics, committed positions, beginning");
+  auto plan = std::make_shared<log::TopicPlan>();
+  create
+      ->add_option("--replication", plan->replication_factor,
+                   "copies of each topic [as many as brokers, at most 3]")
+      ->type_name("N");
+  create
+      ->add_option("--min-insync", plan->min_insync_replicas,
+                   "copies an append must reach [2 where there are 3, else 1]")
+      ->type_name("N");
+  create->footer(
+      "The number of partitions is log.partitions of tieout.toml (8); a log keeps it.\n"
+      "Example:\n  tieout topics create --brokers localhost:9092");
+  create->callback([plan, &invocation] {
+    invocation.run = [plan](Context& context) { return RunCreate(context, *plan); };
+  });
+  CLI::App* check = command->add_subcommand("check", "settings that would endanger the log");
+  AddFormat(check, invocation);
+  check->footer(
+      "Exit code 1: there are some.\nExample:\n  tieout topics check --brokers localhost:9092");
+  check->callback([&invocation] { invocation.run = RunCheck; });
+}
+
+}  // namespace tieout::cli

@@ -1,0 +1,216 @@
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <sstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/engine/cli/end_to_end/program.h"
+
+namespace tieout::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// exit_code.h; written again here so that a changed number is seen.
+constexpr int kOk = 0, kFound = 1, kUsage = 2, kBadInput = 3, kRefused = 4;
+
+std::string Golden(const std::string& name) {
+  std::ifstream in(std::string(TIEOUT_SOURCE_DIR "/tests/engine/cli/end_to_end/") + name);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+size_t Columns(const std::string& line) {
+  size_t columns = 0;
+  for (char c : line) columns += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  return columns;
+}
+
+// One demo for all tests that read it.
+class DemoTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    program_ = new Program();
+    demo_ = new Ran(program_->Run("demo"));
+  }
+  static void TearDownTestSuite() {
+    delete demo_;
+    delete program_;
+  }
+  static Ran Ask(const std::string& arguments) {
+    return program_->Run(arguments + " --data tieout-demo");
+  }
+  static Program* program_;
+  static Ran* demo_;
+};
+Program* DemoTest::program_ = nullptr;
+Ran* DemoTest::demo_ = nullptr;
+
+TEST_F(DemoTest, PrintsItsScreen) {
+  EXPECT_EQ(demo_->exit_code, kOk) << demo_->err;
+  EXPECT_EQ(demo_->err, "");
+  EXPECT_EQ(demo_->out, Golden("demo_screen.txt"));
+}
+
+TEST_F(DemoTest, FitsOneScreenWithoutColour) {
+  const std::vector<std::string> lines = Lines(demo_->out);
+  EXPECT_LE(lines.size(), 45u);
+  for (const std::string& line : lines) EXPECT_LE(Columns(line), 100u) << line;
+  EXPECT_THAT(demo_->out, Not(HasSubstr("\033")));
+}
+
+TEST_F(DemoTest, CanBeMadeAgainButTouchesNobodyElsesFolder) {
+  Program other;
+  other.WriteFile("precious", "mine");
+  const Ran refused = other.Run("demo .");
+  EXPECT_EQ(refused.exit_code, kRefused);
+  EXPECT_THAT(refused.err, HasSubstr("isn't a demo's folder"));
+  EXPECT_EQ(other.ReadFile("precious"), "mine");
+  EXPECT_EQ(other.Run("demo fresh").exit_code, kOk);
+  EXPECT_EQ(other.Run("demo fresh").exit_code, kOk);
+}
+
+TEST_F(DemoTest, VerifiesAndReplaysTheSameWithAnyWorkers) {
+  const Ran verified = Ask("verify");
+  EXPECT_EQ(verified.exit_code, kOk) << verified.out << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr("Everything agrees."));
+  const Ran one = Ask("replay --workers 1");
+  EXPECT_EQ(one.exit_code, kOk) << one.err;
+  EXPECT_EQ(Ask("replay --workers 3").out, one.out);
+}
+
+TEST_F(DemoTest, ListsItsBreaksAndSaysWhatToDo) {
+  const Ran breaks = Ask("breaks");
+  EXPECT_EQ(breaks.exit_code, kFound) << breaks.err;
+  EXPECT_THAT(breaks.out, HasSubstr("MISSING_DEPOSIT"));
+  EXPECT_THAT(breaks.out, HasSubstr("461.20 EUR"));
+  EXPECT_THAT(breaks.out, HasSubstr("FEE_VARIANCE"));
+  EXPECT_THAT(breaks.out, HasSubstr("205 JPY"));
+  const std::string id =
+      Lines(Ask("breaks --reason missing_deposit --format csv").out).at(1).substr(0, 10);
+  const Ran one = Ask("breaks " + id);
+  EXPECT_EQ(one.exit_code, kFound);
+  EXPECT_THAT(one.out, HasSubstr("What to do"));
+  EXPECT_THAT(one.out, HasSubstr("Heals itself when"));
+  EXPECT_EQ(Ask("breaks --older 999d").exit_code, kOk);
+  EXPECT_EQ(Ask("breaks --older soon").exit_code, kBadInput);
+  EXPECT_EQ(Ask("breaks 000000000000").exit_code, kBadInput);
+}
+
+TEST_F(DemoTest, ExplainsASaleDownToTheVeryLine) {
+  const Ran sale = Ask("explain MLP-1042");
+  EXPECT_EQ(sale.exit_code, kOk) << sale.err;
+  EXPECT_THAT(sale.out, HasSubstr("payout level"));
+  EXPECT_THAT(sale.out, HasSubstr("bank level"));
+  EXPECT_THAT(sale.out, HasSubstr("Serving bowl, celadon"));  // the line's own text
+  EXPECT_THAT(sale.out, HasSubstr("bank-camt053-2026-03.xml:"));
+  EXPECT_THAT(sale.out, HasSubstr("SHA-256 "));
+  EXPECT_EQ(Ask("explain nobody-knows").exit_code, kBadInput);
+}
+
+TEST_F(DemoTest, ShowsSellers) {
+  const Ran all = Ask("seller");
+  EXPECT_EQ(all.exit_code, kOk) << all.err;
+  for (const char* seller : {"mill-lane-pottery", "north-loom", "kiku-paper"}) {
+    EXPECT_THAT(all.out, HasSubstr(seller));
+  }
+  const Ran one = Ask("seller north-loom");
+  EXPECT_THAT(one.out, HasSubstr("237.89"));  // on its way
+  const Ran slip = Ask("seller north-lom");
+  EXPECT_EQ(slip.exit_code, kBadInput);
+  EXPECT_THAT(slip.err, HasSubstr("did you mean 'north-loom'?"));
+}
+
+TEST_F(DemoTest, GivesRecordsToProgramsAndPeople) {
+  const Ran bank = Ask("records --level bank --format csv");
+  EXPECT_EQ(bank.exit_code, kOk) << bank.err;
+  EXPECT_THAT(Lines(bank.out).at(0), HasSubstr("record_id"));
+  const Ran json = Ask("records --format jsonl");
+  for (const std::string& line : Lines(json.out)) EXPECT_EQ(line.front(), '{') << line;
+  EXPECT_EQ(Ask("records --status machted").exit_code, kBadInput);
+  EXPECT_THAT(Ask("records --status machted").err, HasSubstr("did you mean 'MATCHED'?"));
+  EXPECT_EQ(Ask("status").exit_code, kOk);
+  EXPECT_EQ(Ask("rule list").exit_code, kOk);
+  EXPECT_EQ(Ask("dlq list").exit_code, kOk);
+}
+
+TEST_F(DemoTest, IsBackedUpAndRestored) {
+  ASSERT_EQ(Ask("log backup saved").exit_code, kOk);
+  const Ran restored = program_->Run("log restore saved --data back");
+  EXPECT_EQ(restored.exit_code, kOk) << restored.err;
+  EXPECT_EQ(program_->Run("replay --data back").out, Ask("replay").out);
+  EXPECT_EQ(Ask("log backup saved").exit_code, kRefused);  // not empty
+}
+
+TEST(CommandLineTest, RefusesWithTheWayOut) {
+  const Program program;
+  const Ran slip = program.Run("brekas");
+  EXPECT_EQ(slip.exit_code, kUsage);
+  EXPECT_THAT(slip.err, HasSubstr("no command 'brekas' (did you mean 'breaks'?)"));
+  EXPECT_EQ(program.Run("").exit_code, kUsage);
+  EXPECT_EQ(program.Run("breaks --colour").exit_code, kUsage);
+  EXPECT_EQ(program.Run("breaks --format xml").exit_code, kUsage);
+  const Ran nowhere = program.Run("breaks");
+  EXPECT_EQ(nowhere.exit_code, kBadInput);
+  EXPECT_THAT(nowhere.err, HasSubstr("./tieout-data: no such directory"));
+  const Ran file = program.Run("ingest nothing.csv");
+  EXPECT_EQ(file.exit_code, kBadInput);
+  EXPECT_THAT(file.err, HasSubstr("nothing.csv"));
+  EXPECT_EQ(program.Run("topics check").exit_code, kRefused);
+}
+
+TEST(CommandLineTest, RefusesAWrongConfiguration) {
+  const Program program;
+  program.WriteFile("tieout.toml", "[log]\nfsinc = \"each\"\n");
+  const Ran ran = program.Run("breaks");
+  EXPECT_EQ(ran.exit_code, kUsage);
+  EXPECT_THAT(ran.err,
+              HasSubstr("tieout.toml:2: unknown key 'log.fsinc' (did you mean 'log.fsync'?)"));
+  EXPECT_EQ(program.Run("breaks --config elsewhere.toml").exit_code, kUsage);
+}
+
+TEST(CommandLineTest, AsksWhoseAnUnknownAccountIs) {
+  const Program program;
+  program.WriteFile("bank.csv",
+                    "Date,Text,Amount,Currency,Account\n2026-03-02,Rent,-10.00,EUR,DE1\n");
+  const Ran ran = program.Run("ingest bank.csv");
+  EXPECT_EQ(ran.exit_code, kRefused) << ran.out;
+  EXPECT_THAT(ran.err, HasSubstr("--seller"));
+  EXPECT_EQ(program.Run("ingest bank.csv --seller acme").exit_code, kOk);
+  const Ran again = program.Run("ingest bank.csv --seller acme");
+  EXPECT_EQ(again.exit_code, kOk);
+  EXPECT_THAT(again.out, HasSubstr("already in the log"));
+}
+
+// Every command's help has an example; what a person is told to type exists.
+TEST(CommandLineTest, EveryHelpHasAnExample) {
+  const Program program;
+  const Ran help = program.Run("--help");
+  EXPECT_EQ(help.exit_code, kOk);
+  const std::regex command("^  ([a-z]+)  +\\S");
+  int commands = 0;
+  bool listed = false;
+  for (const std::string& line : Lines(help.out)) {
+    if (line.starts_with("Subcommands:")) listed = true;
+    std::smatch match;
+    if (!listed || !std::regex_search(line, match, command)) continue;
+    ++commands;
+    const Ran one = program.Run(match[1].str() + " --help");
+    EXPECT_EQ(one.exit_code, kOk) << match[1];
+    EXPECT_THAT(one.out, HasSubstr("Example")) << match[1];
+  }
+  EXPECT_GE(commands, 14);
+  EXPECT_THAT(program.Run("help config").out, HasSubstr("log.fsync"));
+  EXPECT_THAT(program.Run("help exit-codes").out, HasSubstr("2"));
+}
+
+}  // namespace
+}  // namespace tieout::cli
