@@ -46,6 +46,7 @@ absl::StatusOr<size_t> ParseLimit(const std::string& text) {
 absl::StatusOr<std::string> StatusAnswer(runtime::ReadModel* model) {
   TIEOUT_ASSIGN_OR_RETURN(const auto partitions, model->Status());
   std::vector<std::string> items;
+  items.reserve(partitions.size());
   for (const runtime::PartitionStatus& p : partitions) {
     items.push_back(fmt::format(
         R"({{"partition":{},"stored_position":{},"committed_position":{},"folded_position":{},)"
@@ -72,6 +73,7 @@ absl::StatusOr<std::string> SellersAnswer(runtime::ReadModel* model, const std::
   const bool more = homes.size() > limit;
   if (more) homes.resize(limit);
   std::vector<std::string> items;
+  items.reserve(homes.size());
   for (const std::string& home : homes) items.push_back(JsonText(home));
   return Page("sellers", items, homes.empty() ? after : homes.back(), more);
 }
