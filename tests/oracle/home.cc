@@ -133,8 +133,8 @@ void Home::JudgeSubject(const Verdict& verdict, Subject* subject, Answer* answer
     subject->changed = {verdict.due_us, now_us_, ordinal_};
   }
   if (verdict.not_before) {
-    const bool is_grace_over = verdict.negative ? HasPassed(*verdict.not_before)
-                                                : now_us_ >= verdict.not_before->due_us;
+    const bool is_grace_over =
+        verdict.negative ? HasPassed(*verdict.not_before) : now_us_ >= verdict.not_before->due_us;
     if (!is_grace_over) return;
   }
   const bool same_words = subject->has_said && subject->said == verdict.said;
