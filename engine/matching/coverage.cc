@@ -1,5 +1,7 @@
 #include "engine/matching/coverage.h"
 
+#include <algorithm>
+
 #include "engine/matching/speak.h"
 
 namespace tieout::matching {
@@ -16,6 +18,7 @@ std::string AccountName(const AccountState& a) {
 
 void SayLate(Turn& turn, uint32_t account, const Due& due) {
   AccountState& a = turn.home().accounts[account];
+  a.late_until_us = std::max(a.late_until_us, due.business_us);
   if (!a.late.break_id.empty()) return;
   ledger::Record record = NewRecord(turn, a, ledger::Level::kSource, ledger::Status::kUnmatched,
                                     ledger::reason::kSourceLate);
@@ -47,14 +50,8 @@ absl::Status CoverageGrew(Turn& turn, uint32_t account) {
             a.currency == home.accounts[account].currency);
   };
   std::vector<Parked> released;
-  std::set<uint32_t> still_late;
   for (const Parked& p : home.parked) {
-    if (!concerns(p.account)) continue;
-    if (Covers(home.accounts[account], p.due)) {
-      released.push_back(p);
-    } else {
-      still_late.insert(p.account);
-    }
+    if (concerns(p.account) && Covers(home.accounts[account], p.due)) released.push_back(p);
   }
   for (const Parked& p : released) {
     home.parked.erase(p);
@@ -64,7 +61,10 @@ absl::Status CoverageGrew(Turn& turn, uint32_t account) {
   }
   for (uint32_t i = 0; i < home.accounts.size(); ++i) {
     AccountState& a = home.accounts[i];
-    if (a.late.break_id.empty() || !concerns(i) || still_late.contains(i)) continue;
+    if (a.late.break_id.empty() || !concerns(i) ||
+        home.accounts[account].covered_until_us < a.late_until_us)
+      continue;
+    a.late_until_us = 0;
     Say(turn, NewRecord(turn, a, ledger::Level::kSource, ledger::Status::kMatched, ""), a.late,
         AccountName(a));
   }

@@ -285,7 +285,8 @@ absl::Status FoldImpl::AmendPayout(Turn& turn, const ledger::Event& event, uint3
   if (!changed) return absl::OkStatus();
   const std::vector<uint32_t> before = bank.CouldBeFrom(index);
   if (p.seen) bank.FixDates(&p);
-  return bank.PayoutChanged(index, before);
+  TIEOUT_RETURN_IF_ERROR(bank.PayoutChanged(index, before));
+  return level.Check(index, false);  // a list without an end is judged at the bank's deadline
 }
 
 absl::Status FoldImpl::Report(Turn& turn, const ledger::Event& event, uint32_t account) {

@@ -249,6 +249,7 @@ void FoldImpl::SayInputTrouble(Turn& turn, const ledger::Event& event, std::stri
                                      turn.position.ordinal, event.amount, 0));
   SetAmounts(first == nullptr ? 0 : first->entry().amount, event.amount, &record);
   Anchor anchor;  // each sighting is its own
+  anchor.generation = turn.home().troubles++;
   Say(turn, std::move(record), anchor,
       std::string(event.event_id) + std::string(reason) + std::to_string(turn.position.ordinal));
 }

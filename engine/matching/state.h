@@ -112,6 +112,7 @@ struct HomePage {
   std::vector<std::string> filter;  // id_filter.h
   uint64_t filter_count = 0;
   std::map<std::string, ledger::Record> open;  // by break_id: the live record
+  uint32_t troubles = 0;                       // records about the input itself, their generation
   ledger::SellerInfo::Status seller_status{};
 };
 
@@ -182,6 +183,7 @@ template <typename A>
 void Visit(A& a, HomePage& p) {
   a(p.home), a(p.declared), a(p.accounts), a(p.payouts), a(p.deposits), a(p.groups), a(p.waiting),
       a(p.sources);
-  a(p.due), a(p.parked), a(p.days), a(p.filter), a(p.filter_count), a(p.open), a(p.seller_status);
+  a(p.due), a(p.parked), a(p.days), a(p.filter), a(p.filter_count), a(p.open), a(p.troubles),
+      a(p.seller_status);
 }
 }  // namespace tieout::matching

@@ -30,6 +30,7 @@ struct AccountState {
   Day last_sale, last_payout, last_bank_value;
   int64_t covered_until_us = 0;           // latest coverage end of a closed report; 0: none
   std::map<int32_t, WideMinor> maturing;  // pending by the day it becomes available
+  int64_t late_until_us = 0;              // what its open SOURCE_LATE needs to be covered
   Anchor late;                            // SOURCE_LATE
   // Derived: the fee schedules in force, valid while `schedules_of` rules exist.
   size_t schedules_of = SIZE_MAX;
@@ -40,8 +41,8 @@ template <typename A>
 void Visit(A& a, AccountState& s) {
   a(s.provider), a(s.merchant_account), a(s.currency), a(s.balance), a(s.sale_count);
   a(s.before_start), a(s.first_day);
-  a(s.last_sale), a(s.last_payout), a(s.last_bank_value), a(s.covered_until_us), a(s.maturing),
-      a(s.late);
+  a(s.last_sale), a(s.last_payout), a(s.last_bank_value), a(s.covered_until_us), a(s.late_until_us),
+      a(s.maturing), a(s.late);
 }
 
 // A provider-filled value: the one with the latest as_of holds.
