@@ -8,10 +8,12 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 # code is the same.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
-# Warnings are errors, in our code only: what comes from outside is included as SYSTEM.
+# Warnings are errors in debug builds, in our code only: what comes from outside is included as
+# SYSTEM. A release build shows them and goes on: with optimisation g++ 12 warns of library code it
+# misreads (-Wrestrict in std::string), and a newer compiler must not stop a user.
 add_library(tieout_warnings INTERFACE)
 target_compile_options(tieout_warnings INTERFACE -Wall -Wextra -Wshadow -Wno-unused-parameter
-                       -Wno-missing-field-initializers -Werror)
+                       -Wno-missing-field-initializers $<$<CONFIG:Debug>:-Werror>)
 
 # ccache makes rebuilding after a branch change cheap; used where it is installed.
 find_program(CCACHE_PROGRAM ccache)
