@@ -78,6 +78,7 @@ std::vector<std::string> Fold(const std::vector<std::string>& log) {
 
 // For people: a record's JSON where it is one.
 std::string Readable(const std::string& line) {
+  if (line.rfind("digest", 0) == 0) return line;
   const absl::StatusOr<ledger::Record> record = codec::DecodeRecord(FromHex(line));
   return record.ok() && !record->record_id.empty() ? codec::RecordToJson(*record) : line;
 }
