@@ -9,6 +9,8 @@ absl::StatusOr<std::unique_ptr<KafkaReader>> KafkaReader::Open(const KafkaOption
   // A group is demanded of every consumer; this one is never joined.
   TIEOUT_ASSIGN_OR_RETURN(
       auto client, KafkaClient::Consumer(options, {{"group.id", options.prefix + "readers"}}));
+  // librdkafka looks for topics it doesn't know once a second.
+  TIEOUT_RETURN_IF_ERROR(client->PartitionCount(topic).status());
   const PartitionListPtr list = NewPartitionList();
   rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = from_position;
   const rd_kafka_resp_err_t code = rd_kafka_assign(client->get(), list.get());
@@ -20,6 +22,7 @@ absl::StatusOr<std::span<const Stored>> KafkaReader::Read(size_t max,
                                                           std::chrono::milliseconds wait) {
   const auto until = std::chrono::steady_clock::now() + wait;
   batch_.clear();
+  bool ended = false;
   while (batch_.empty()) {
     if (given_ == taken_.messages().size()) {
       given_ = 0;
@@ -34,12 +37,14 @@ absl::StatusOr<std::span<const Stored>> KafkaReader::Read(size_t max,
       const rd_kafka_message_t& message = *taken_.messages()[given_++];
       if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
         position_ = std::max(position_, message.offset);
+        ended = true;
       } else if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR && message.offset >= position_) {
         batch_.push_back(AsStored(message));
         position_ = message.offset + 1;
       }
     }
-    if (std::chrono::steady_clock::now() >= until) break;
+    // Whoever reads up to the end is there, and need not wait for more to come.
+    if (ended || std::chrono::steady_clock::now() >= until) break;
   }
   return std::span<const Stored>(batch_);
 }
