@@ -22,7 +22,7 @@ class EngineBesideServe : public Engine {
   EngineBesideServe(const EngineOptions& options, std::unique_ptr<RemoteLog> log)
       : options_(options),
         log_(std::move(log)),
-        index_(log_.get(), options.data_dir + "/index"),
+        index_(log_.get(), PositionsDirectory(options) + "/index"),
         publisher_(log_.get(), &index_),
         sources_(options.data_dir + "/sources") {}
 

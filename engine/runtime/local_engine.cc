@@ -89,7 +89,7 @@ class LocalEngine : public Engine {
   LocalEngine(const EngineOptions& options, std::unique_ptr<log::EventLog> log)
       : options_(options),
         log_(std::move(log)),
-        index_(log_.get(), options.data_dir + "/index"),
+        index_(log_.get(), PositionsDirectory(options) + "/index"),
         publisher_(log_.get(), &index_),
         ticker_(log_.get(), options.clock),
         sources_(options.data_dir + "/sources"),

@@ -141,6 +141,8 @@ bool LogIndex::Restore(std::string_view bytes) {
 
 absl::Status LogIndex::Save() const {
   if (cache_file_.empty()) return absl::OkStatus();
+  std::error_code error;
+  std::filesystem::create_directories(std::filesystem::path(cache_file_).parent_path(), error);
   const std::string incoming = fmt::format("{}.incoming.{}", cache_file_, ::getpid());
   {
     std::ofstream file(incoming, std::ios::binary | std::ios::trunc);
@@ -148,7 +150,6 @@ absl::Status LogIndex::Save() const {
     file.flush();
     if (!file) return base::Unavailable("writing " + incoming + ": disk full or not writable");
   }
-  std::error_code error;
   std::filesystem::rename(incoming, cache_file_, error);
   if (error) return base::Unavailable("writing " + cache_file_ + ": " + error.message());
   return absl::OkStatus();

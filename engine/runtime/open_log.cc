@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "engine/base/text.h"
-#include "engine/log/kafka.h"
 #include "engine/runtime/beginning.h"
 #include "engine/runtime/engine.h"
 #include "engine/store/rocks_store.h"
@@ -26,18 +25,23 @@ absl::StatusOr<std::chrono::milliseconds> ParseInterval(const std::string& text)
                   base::Quoted(text)));
 }
 
-absl::StatusOr<std::unique_ptr<log::EventLog>> OpenKafkaLog(const EngineOptions& options) {
+}  // namespace
+
+std::string EmbeddedDirectory(const EngineOptions& options) { return options.data_dir + "/log"; }
+
+log::KafkaOptions KafkaOptionsOf(const EngineOptions& options) {
   log::KafkaOptions kafka;
   kafka.properties = options.kafka;
   kafka.properties["bootstrap.servers"] = options.brokers;
   kafka.prefix = options.topic_prefix;
   kafka.warn = options.warn;
-  return log::OpenKafka(kafka);
+  return kafka;
 }
 
-}  // namespace
-
-std::string EmbeddedDirectory(const EngineOptions& options) { return options.data_dir + "/log"; }
+std::string PositionsDirectory(const EngineOptions& options) {
+  if (options.brokers.empty()) return options.data_dir;
+  return options.data_dir + "/kafka/" + options.topic_prefix;
+}
 
 absl::StatusOr<log::EmbeddedOptions> EmbeddedOptionsOf(const EngineOptions& options) {
   log::EmbeddedOptions out;
@@ -52,7 +56,7 @@ absl::StatusOr<log::EmbeddedOptions> EmbeddedOptionsOf(const EngineOptions& opti
 }
 
 absl::StatusOr<std::unique_ptr<log::EventLog>> OpenLogForWriting(const EngineOptions& options) {
-  if (!options.brokers.empty()) return OpenKafkaLog(options);
+  if (!options.brokers.empty()) return log::OpenKafka(KafkaOptionsOf(options));
   TIEOUT_ASSIGN_OR_RETURN(const log::EmbeddedOptions embedded, EmbeddedOptionsOf(options));
   const std::string directory = EmbeddedDirectory(options);
   auto log = log::OpenEmbedded(directory, embedded);
@@ -70,7 +74,7 @@ absl::StatusOr<std::unique_ptr<log::EventLog>> OpenLogForWriting(const EngineOpt
 }
 
 absl::StatusOr<std::unique_ptr<log::EventLog>> OpenLogForReading(const EngineOptions& options) {
-  if (!options.brokers.empty()) return OpenKafkaLog(options);
+  if (!options.brokers.empty()) return log::OpenKafka(KafkaOptionsOf(options));
   TIEOUT_ASSIGN_OR_RETURN(log::EmbeddedOptions embedded, EmbeddedOptionsOf(options));
   embedded.read_only = true;
   return log::OpenEmbedded(EmbeddedDirectory(options), embedded);
@@ -80,7 +84,7 @@ absl::StatusOr<std::unique_ptr<store::StateStore>> OpenStates(const EngineOption
                                                               bool read_only) {
   if (options.memory_store) return store::NewMemoryStore();
   store::RocksOptions rocks;
-  rocks.directory = options.data_dir + "/store";
+  rocks.directory = PositionsDirectory(options) + "/store";
   rocks.block_cache_bytes = options.memory.block_cache_bytes;
   rocks.write_buffer_bytes = options.memory.write_buffer_bytes;
   rocks.read_only = read_only;

@@ -6,6 +6,7 @@
 
 #include "engine/base/status.h"
 #include "engine/log/embedded.h"
+#include "engine/log/kafka.h"
 #include "engine/log/log.h"
 #include "engine/runtime/options.h"
 #include "engine/store/store.h"
@@ -14,6 +15,10 @@ namespace tieout::runtime {
 
 absl::StatusOr<log::EmbeddedOptions> EmbeddedOptionsOf(const EngineOptions& options);
 std::string EmbeddedDirectory(const EngineOptions& options);
+log::KafkaOptions KafkaOptionsOf(const EngineOptions& options);
+// Holds what remembers positions in the log: the store, the index. A log copied to Kafka keeps its
+// id but not its positions, so each of the two has a folder of its own.
+std::string PositionsDirectory(const EngineOptions& options);
 
 // Begins an embedded log where there is none. kFailedPrecondition: another process writes it.
 absl::StatusOr<std::unique_ptr<log::EventLog>> OpenLogForWriting(const EngineOptions& options);
