@@ -12,8 +12,9 @@ namespace {
 
 // In the order a newcomer meets them; --help keeps it.
 constexpr void (*kCommands[])(CLI::App&, Invocation&) = {
-    AddDemo,    AddIngest, AddRun,    AddServe, AddStatus, AddSeller, AddBreaks, AddRecords,
-    AddExplain, AddReplay, AddVerify, AddRule,  AddTopics, AddLog,    AddDlq,    AddHelp};
+    AddDemo,   AddIngest,  AddRun,     AddServe,  AddStatus, AddSeller,
+    AddBreaks, AddRecords, AddExplain, AddReplay, AddVerify, AddRule,
+    AddTopics, AddGroup,   AddLog,     AddDlq,    AddHelp};
 
 struct GlobalFlags {
   std::string data, brokers, config;
@@ -67,7 +68,7 @@ absl::StatusOr<ExitCode> Run(const GlobalFlags& flags, const Invocation& invocat
 int Main(int argc, char** argv) {
   CLI::App app("Ties out what providers owe with what banks received, down to file and line.",
                "tieout");
-  app.set_version_flag("--version", "tieout 0.1.0");
+  app.set_version_flag("--version", "tieout " TIEOUT_VERSION);
   app.require_subcommand(1);
   app.footer(
       "`tieout COMMAND --help` has an example; `tieout help config` and `tieout help\n"

@@ -46,6 +46,13 @@ inline void AddFormat(CLI::App* command, Invocation& invocation) {
       ->default_str("table");
 }
 
+// The flag of commands that fold partitions side by side.
+inline void AddWorkers(CLI::App* command, int* workers) {
+  command->add_option("--workers", *workers, "threads; the answer is the same [1]")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256));
+}
+
 void AddDemo(CLI::App& app, Invocation& invocation);
 void AddIngest(CLI::App& app, Invocation& invocation);
 void AddRun(CLI::App& app, Invocation& invocation);
@@ -60,6 +67,8 @@ void AddVerify(CLI::App& app, Invocation& invocation);
 void AddRule(CLI::App& app, Invocation& invocation);
 void AddTopics(CLI::App& app, Invocation& invocation);
 void AddLog(CLI::App& app, Invocation& invocation);
+void AddLogCopy(CLI::App& log, Invocation& invocation);
+void AddGroup(CLI::App& app, Invocation& invocation);
 void AddDlq(CLI::App& app, Invocation& invocation);
 void AddHelp(CLI::App& app, Invocation& invocation);
 

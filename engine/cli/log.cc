@@ -1,5 +1,6 @@
-// tieout log: backup and restore of an embedded log.
+// tieout log: backup and restore of an embedded log; copy is log_copy.cc's.
 #include "engine/cli/command.h"
+#include "engine/cli/copy_sources.h"
 #include "engine/cli/progress.h"
 #include "engine/log/backup.h"
 #include "engine/log/embedded.h"
@@ -13,25 +14,11 @@ namespace fs = std::filesystem;
 // A backup has the shape of a data directory: log/, and sources/ that explain it.
 std::string LogFolder(const std::string& directory) { return directory + "/log"; }
 
-// Sources are named by their SHA-256, so one that is there already is the same.
-absl::Status CopySources(const std::string& from, const std::string& to) {
-  std::error_code error;
-  if (!fs::exists(from + "/sources", error)) return absl::OkStatus();
-  fs::create_directories(to, error);
-  fs::copy(from + "/sources", to + "/sources",
-           fs::copy_options::recursive | fs::copy_options::skip_existing, error);
-  if (!error) return absl::OkStatus();
-  return base::Unavailable(
-      fmt::format("copying {}/sources to {}: {}; the log itself is copied, so "
-                  "make room and copy that folder by hand",
-                  from, to, error.message()));
-}
-
 absl::Status RefuseKafka(const Context& context) {
   if (context.config.engine.brokers.empty()) return absl::OkStatus();
   return base::FailedPrecondition(
       "backup and restore are for embedded logs; Kafka's topics are replicated by Kafka: leave out "
-      "--brokers, or move the log first");
+      "--brokers, or bring it into a directory with `tieout log copy`");
 }
 
 void Report(Context& context, const log::BackupReport& report, const std::string& what) {
@@ -64,11 +51,12 @@ absl::StatusOr<ExitCode> RunRestore(Context& context, const std::string& backup)
 }  // namespace
 
 void AddLog(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("log", "backup and restore of the log");
+  CLI::App* command = app.add_subcommand("log", "backup, restore and copy of the log");
   command->require_subcommand(1);
   command->footer(
       "Examples:\n  tieout log backup /mnt/backup/2026-04-01\n"
-      "  tieout log restore /mnt/backup/2026-04-01 --data ./restored");
+      "  tieout log restore /mnt/backup/2026-04-01 --data ./restored\n"
+      "  tieout log copy ./tieout-data kafka://localhost:9092");
   auto place = std::make_shared<std::string>();
   CLI::App* backup = command->add_subcommand("backup", "copy the log and its sources");
   backup->add_option("DIR", *place, "a new directory")->required();
@@ -83,6 +71,7 @@ void AddLog(CLI::App& app, Invocation& invocation) {
   restore->callback([place, &invocation] {
     invocation.run = [place](Context& context) { return RunRestore(context, *place); };
   });
+  AddLogCopy(*command, invocation);
 }
 
 }  // namespace tieout::cli

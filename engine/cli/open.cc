@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "engine/base/text.h"
 #include "engine/cli/suggest.h"
+#include "engine/runtime/open_log.h"
 #include "fmt/format.h"
 
 namespace tieout::cli {
@@ -24,6 +25,16 @@ absl::Status CheckLogIsThere(const Context& context) {
 }
 
 }  // namespace
+
+absl::StatusOr<log::KafkaOptions> KafkaOf(const Context& context) {
+  const runtime::EngineOptions& engine = context.config.engine;
+  if (engine.brokers.empty()) {
+    return base::FailedPrecondition(
+        "this is Kafka's: name the cluster with --brokers HOST:PORT, or brokers = \"…\" in "
+        "tieout.toml. (Without brokers the log is in --data, and needs no topics or groups.)");
+  }
+  return runtime::KafkaOptionsOf(engine);
+}
 
 absl::StatusOr<std::unique_ptr<runtime::Engine>> OpenEngine(Context& context) {
   return runtime::Engine::Open(context.config.engine);

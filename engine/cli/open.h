@@ -7,6 +7,7 @@
 #include "engine/base/status.h"
 #include "engine/cli/command.h"
 #include "engine/cli/progress.h"
+#include "engine/log/kafka.h"
 #include "engine/log/log.h"
 #include "engine/runtime/engine.h"
 
@@ -18,6 +19,9 @@ absl::StatusOr<std::unique_ptr<runtime::Engine>> OpenEngine(Context& context);
 // For reading. Refused where there is no log, with the way to one (never makes one).
 absl::StatusOr<std::unique_ptr<runtime::ReadModel>> OpenView(Context& context);
 absl::StatusOr<std::unique_ptr<log::EventLog>> OpenLog(Context& context);
+
+// Of commands that only make sense on Kafka; refused without brokers.
+absl::StatusOr<log::KafkaOptions> KafkaOf(const Context& context);
 
 // Folds to the end with progress.
 absl::StatusOr<runtime::RunReport> RunToEnd(Context& context, runtime::Engine& engine);

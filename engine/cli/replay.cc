@@ -40,9 +40,7 @@ void AddReplay(CLI::App& app, Invocation& invocation) {
   CLI::App* command =
       app.add_subcommand("replay", "fold the log again from nothing, and print the digests");
   auto workers = std::make_shared<int>(1);
-  command->add_option("--workers", *workers, "threads; the answer is the same [1]")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256));
+  AddWorkers(command, workers.get());
   AddFormat(command, invocation);
   command->footer(
       "The log alone decides: the same log gives the same digests, whatever batches, crashes,\n"

@@ -1,25 +1,12 @@
 // tieout topics: the Kafka topics of a log, made and checked.
 #include "engine/cli/command.h"
+#include "engine/cli/open.h"
 #include "engine/log/kafka_topics.h"
 #include "engine/runtime/beginning.h"
 #include "fmt/format.h"
 
 namespace tieout::cli {
 namespace {
-
-absl::StatusOr<log::KafkaOptions> KafkaOf(const Context& context) {
-  const runtime::EngineOptions& engine = context.config.engine;
-  if (engine.brokers.empty()) {
-    return base::FailedPrecondition(
-        "topics are Kafka's: name the cluster with --brokers HOST:PORT, or brokers = \"…\" in "
-        "tieout.toml. (Without brokers the log is in --data, and needs no topics.)");
-  }
-  log::KafkaOptions kafka;
-  kafka.properties = engine.kafka;
-  kafka.properties["bootstrap.servers"] = engine.brokers;
-  kafka.prefix = engine.topic_prefix;
-  return kafka;
-}
 
 absl::StatusOr<ExitCode> RunCreate(Context& context, const log::TopicPlan& plan) {
   TIEOUT_ASSIGN_OR_RETURN(const log::KafkaOptions kafka, KafkaOf(context));

@@ -46,9 +46,7 @@ void AddVerify(CLI::App& app, Invocation& invocation) {
   CLI::App* command =
       app.add_subcommand("verify", "compare records, store and books with what the events say");
   auto workers = std::make_shared<int>(1);
-  command->add_option("--workers", *workers, "threads; the answer is the same [1]")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256));
+  AddWorkers(command, workers.get());
   AddFormat(command, invocation);
   command->footer(
       "Nothing is written. Exit code 1: something differs.\n"

@@ -74,6 +74,19 @@ class Copier {
     return absl::OkStatus();
   }
 
+  // Where every stream of the source ends, and how far it is folded.
+  absl::StatusOr<std::vector<int64_t>> Standing() {
+    std::vector<int64_t> standing;
+    for (int p = 0; p < source_->identity().partitions; ++p) {
+      for (const Stream stream : kCopied) {
+        TIEOUT_ASSIGN_OR_RETURN(standing.emplace_back(), source_->End(stream, p));
+      }
+      TIEOUT_ASSIGN_OR_RETURN(const CommitPoint point, source_->Committed(p));
+      standing.push_back(point.next_position);
+    }
+    return standing;
+  }
+
   absl::StatusOr<int64_t> CopyStream(Stream stream, int partition) {
     CommitPoint point;
     if (stream == Stream::kEvents) {
@@ -177,6 +190,7 @@ absl::StatusOr<CopyReport> CopyLog(EventLog* source, EventLog* destination,
                                    const CopyOptions& options) {
   Copier copier(source, destination, options);
   TIEOUT_RETURN_IF_ERROR(copier.CheckDestination());
+  TIEOUT_ASSIGN_OR_RETURN(const std::vector<int64_t> before, copier.Standing());
   CopyReport report;
   for (int p = 0; p < source->identity().partitions; ++p) {
     TIEOUT_ASSIGN_OR_RETURN(const int64_t events, copier.CopyStream(Stream::kEvents, p));
@@ -185,6 +199,12 @@ absl::StatusOr<CopyReport> CopyLog(EventLog* source, EventLog* destination,
     report.events += events;
     report.records += records;
     report.dead_letters += letters;
+  }
+  TIEOUT_ASSIGN_OR_RETURN(const std::vector<int64_t> after, copier.Standing());
+  if (before != after) {
+    return base::FailedPrecondition(
+        "the source was written while it was copied: stop who writes there (serve, run, ingest), "
+        "throw the destination away and begin again");
   }
   TIEOUT_RETURN_IF_ERROR(copier.CommitPoints());
   return report;

@@ -29,7 +29,8 @@ struct CopyReport {
 // Nothing may write to either log meanwhile. Every entry is read back from the destination and
 // compared. The commit points come last: a destination whose copying was cut short has none, and
 // nothing may be folded from it; throw it away and begin again.
-// kFailedPrecondition: the destination is another log, has another partition count or isn't empty.
+// kFailedPrecondition: the destination is another log, has another partition count or isn't empty;
+// or the source was written meanwhile.
 // kDataLoss: the destination holds something else than was copied.
 absl::StatusOr<CopyReport> CopyLog(EventLog* source, EventLog* destination,
                                    const CopyOptions& options);

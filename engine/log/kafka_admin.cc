@@ -134,7 +134,8 @@ absl::Status CommitPositions(const KafkaClient& client, const std::string& group
     const bool has_members = code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID;
     return base::FailedPrecondition(
         fmt::format("Kafka: positions of group {}: {}", group,
-                    has_members ? "it has members: stop them, and wait for session.timeout.ms"
+                    has_members ? "it has members: stop them. One that stopped keeps its place "
+                                  "for session.timeout.ms (45 s unless [kafka] says otherwise)"
                                 : rd_kafka_err2str(code)));
   };
   for (size_t i = 0; i < count; ++i) {

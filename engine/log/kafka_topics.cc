@@ -175,8 +175,8 @@ absl::Status CreateTopics(const KafkaOptions& options, const TopicPlan& plan,
   TIEOUT_ASSIGN_OR_RETURN(const auto progress, lookup->LastProgress(0));
   if (progress) {
     return base::AlreadyExists(
-        fmt::format("Kafka: the topics {}* hold log {} already: use another "
-                    "prefix for a new one",
+        fmt::format("Kafka: the topics {}* hold log {} already: use another prefix for a new one "
+                    "(topic_prefix in tieout.toml)",
                     options.prefix, progress->log_id));
   }
   const std::vector<int64_t> first(static_cast<size_t>(identity.partitions), 0);
@@ -190,7 +190,8 @@ absl::Status CreateTopics(const KafkaOptions& options, const TopicPlan& plan,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<CommitPoint>> RestoreGroup(const KafkaOptions& options) {
+absl::StatusOr<std::vector<CommitPoint>> RestoreGroup(
+    const KafkaOptions& options, const std::function<absl::Status(const CommitPoint&)>& check) {
   TIEOUT_ASSIGN_OR_RETURN(const auto lookup, KafkaLookup::Open(options));
   TIEOUT_ASSIGN_OR_RETURN(const int partitions, lookup->PartitionCount(Stream::kEvents));
   std::vector<CommitPoint> points;
@@ -202,6 +203,7 @@ absl::StatusOr<std::vector<CommitPoint>> RestoreGroup(const KafkaOptions& option
           fmt::format("Kafka: {} says nothing of partition {}: it can't be restored",
                       TopicName(options, Stream::kProgress), p));
     }
+    TIEOUT_RETURN_IF_ERROR(check(last->point));
     positions.push_back(last->point.next_position);
     points.push_back(std::move(last->point));
   }

@@ -4,6 +4,7 @@
 //   tieout topics check:  for (const Finding& f : CheckTopics(options).value()) ...
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,9 +27,10 @@ absl::Status CreateTopics(const KafkaOptions& options, const TopicPlan& plan,
                           const Identity& identity, std::span<const Entry> beginning);
 
 // Gives the slots' group the positions that the progress topic holds, for when the brokers have
-// forgotten them (tieout group restore). Returns them with their progress, so that the caller can
-// check the records' tail. No slot may run: kFailedPrecondition.
-absl::StatusOr<std::vector<CommitPoint>> RestoreGroup(const KafkaOptions& options);
+// forgotten them (tieout group restore). `check` sees each before anything is changed, to hold it
+// against the records topic; an error ends it. No slot may run: kFailedPrecondition.
+absl::StatusOr<std::vector<CommitPoint>> RestoreGroup(
+    const KafkaOptions& options, const std::function<absl::Status(const CommitPoint&)>& check);
 
 // A setting that endangers the log.
 struct Finding {

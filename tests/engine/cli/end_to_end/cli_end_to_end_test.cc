@@ -5,7 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/engine/cli/end_to_end/program.h"
+#include "tests/engine/cli/support/program.h"
 
 namespace tieout::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/engine/cli/end_to_end/program.h"
+#include "tests/engine/cli/support/program.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -46,6 +46,8 @@ TEST(KafkaTopicsTest, ACreationThatStoppedHalfwayIsFinished) {
   EXPECT_TRUE(OpenKafka(options).ok());
 }
 
+absl::Status Any(const CommitPoint&) { return absl::OkStatus(); }
+
 TEST(KafkaTopicsTest, AGroupThatWasMovedIsRefusedAndRestored) {
   KafkaOptions options = TheBroker().OptionsOfNewLog();
   options.properties["session.timeout.ms"] = "3000";
@@ -60,7 +62,7 @@ TEST(KafkaTopicsTest, AGroupThatWasMovedIsRefusedAndRestored) {
     const std::vector<CommitPoint> points{{1, (*slot)->Position(1), "one"}};
     ASSERT_EQ(*(*slot)->Commit({}, points), CommitOutcome::kCommitted);
     // While the slot is a member, its group's positions are its own.
-    EXPECT_TRUE(absl::IsFailedPrecondition(RestoreGroup(options).status()));
+    EXPECT_TRUE(absl::IsFailedPrecondition(RestoreGroup(options, Any).status()));
   }
   const auto client = KafkaClient::Consumer(options, {{"group.id", "test"}});
   ASSERT_TRUE(client.ok()) << client.status();
@@ -75,7 +77,10 @@ TEST(KafkaTopicsTest, AGroupThatWasMovedIsRefusedAndRestored) {
   ASSERT_TRUE(log.ok()) << log.status();
   const absl::Status moved = (*log)->Committed(1).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(moved)) << moved;
-  const auto restored = RestoreGroup(options);
+  const auto doubted = [](const CommitPoint&) { return base::DataLoss("no"); };
+  EXPECT_TRUE(absl::IsDataLoss(RestoreGroup(options, doubted).status()));
+  EXPECT_FALSE((*log)->Committed(1).ok());
+  const auto restored = RestoreGroup(options, Any);
   ASSERT_TRUE(restored.ok()) << restored.status();
   EXPECT_EQ((*restored)[1].progress, "one");
   EXPECT_EQ((*log)->Committed(1)->next_position, (*restored)[1].next_position);

@@ -1,0 +1,143 @@
+// tieout log copy: a log from a directory to Kafka, and back.
+#include <filesystem>
+
+#include "engine/base/text.h"
+#include "engine/cli/command.h"
+#include "engine/cli/copy_sources.h"
+#include "engine/cli/progress.h"
+#include "engine/codec/codec.h"
+#include "engine/log/copy.h"
+#include "engine/log/kafka_topics.h"
+#include "engine/runtime/engine.h"
+#include "engine/runtime/open_log.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+namespace {
+
+using runtime::EngineOptions;
+
+constexpr std::string_view kKafka = "kafka://";
+
+// "./tieout-data", "kafka://localhost:9092" or "kafka://localhost:9092/prefix-". What a log on
+// Kafka keeps on this machine (its sources) is in --data.
+EngineOptions PlaceOf(const Context& context, std::string_view place) {
+  EngineOptions options = context.config.engine;
+  if (!place.starts_with(kKafka)) {
+    options.brokers.clear();
+    options.data_dir = std::string(place);
+    return options;
+  }
+  place.remove_prefix(kKafka.size());
+  const size_t slash = place.find('/');
+  options.brokers = std::string(place.substr(0, slash));
+  if (slash != std::string_view::npos) options.topic_prefix = std::string(place.substr(slash + 1));
+  return options;
+}
+
+// How a person tells a command to work there.
+std::string Flags(const EngineOptions& options) {
+  if (options.brokers.empty()) return "--data " + options.data_dir;
+  return fmt::format("--brokers {} --data {}", options.brokers, options.data_dir);
+}
+
+// An embedded log is held for writing, so that nobody else writes it meanwhile.
+absl::StatusOr<std::unique_ptr<log::EventLog>> OpenSource(const EngineOptions& options) {
+  if (!options.brokers.empty()) return runtime::OpenLogForReading(options);
+  TIEOUT_ASSIGN_OR_RETURN(const auto embedded, runtime::EmbeddedOptionsOf(options));
+  const std::string directory = runtime::EmbeddedDirectory(options);
+  if (std::error_code error; !std::filesystem::exists(directory, error)) {
+    return base::NotFound(fmt::format(
+        "{}: no log there to copy; FROM is a data directory or kafka://HOST:PORT", directory));
+  }
+  return log::OpenEmbedded(directory, embedded);
+}
+
+absl::StatusOr<std::unique_ptr<log::EventLog>> MakeDestination(const EngineOptions& options,
+                                                               const log::Identity& identity) {
+  if (!options.brokers.empty()) {
+    TIEOUT_RETURN_IF_ERROR(log::CreateTopics(runtime::KafkaOptionsOf(options), {}, identity, {}));
+    return runtime::OpenLogForReading(options);
+  }
+  TIEOUT_ASSIGN_OR_RETURN(const auto embedded, runtime::EmbeddedOptionsOf(options));
+  const std::string directory = runtime::EmbeddedDirectory(options);
+  std::error_code error;
+  if (std::filesystem::exists(directory, error)) {
+    return base::AlreadyExists(fmt::format(
+        "{}: is there already; copy to a new directory, or remove it first", directory));
+  }
+  std::filesystem::create_directories(options.data_dir, error);
+  if (error) return base::Unavailable("creating " + options.data_dir + ": " + error.message());
+  TIEOUT_RETURN_IF_ERROR(log::CreateEmbedded(directory, identity, {}, embedded));
+  return log::OpenEmbedded(directory, embedded);
+}
+
+// The folder's progress names its position, which is another in the copy.
+std::string ProgressThere(const log::CommitPoint& point) {
+  absl::StatusOr<ledger::Progress> progress = codec::DecodeProgress(point.progress);
+  if (!progress.ok()) return point.progress;  // whoever opens it will say so
+  progress->next_position = point.next_position;
+  return codec::EncodeProgress(*progress);
+}
+
+absl::StatusOr<uint64_t> EntriesOf(log::EventLog& log) {
+  uint64_t total = 0;
+  for (int partition = 0; partition < log.identity().partitions; ++partition) {
+    for (const auto stream :
+         {log::Stream::kEvents, log::Stream::kRecords, log::Stream::kDeadLetters}) {
+      TIEOUT_ASSIGN_OR_RETURN(const int64_t end, log.End(stream, partition));
+      total += static_cast<uint64_t>(end);
+    }
+  }
+  return total;
+}
+
+absl::StatusOr<ExitCode> RunCopy(Context& context, const std::string& from, const std::string& to) {
+  const EngineOptions source_options = PlaceOf(context, from);
+  const EngineOptions options = PlaceOf(context, to);
+  TIEOUT_ASSIGN_OR_RETURN(const auto source, OpenSource(source_options));
+  TIEOUT_ASSIGN_OR_RETURN(const uint64_t total, EntriesOf(*source));
+  TIEOUT_ASSIGN_OR_RETURN(const auto destination, MakeDestination(options, source->identity()));
+  log::CopyReport report;
+  {
+    Progress progress("copying", "entries", context.err_terminal, context.err);
+    log::CopyOptions copying;
+    copying.progress = ProgressThere;
+    copying.report = [&](int64_t entries, int64_t) {
+      progress.Update(static_cast<uint64_t>(entries), total);
+    };
+    TIEOUT_ASSIGN_OR_RETURN(report, log::CopyLog(source.get(), destination.get(), copying));
+  }
+  TIEOUT_RETURN_IF_ERROR(CopySources(source_options.data_dir, options.data_dir));
+  context.out << fmt::format(
+      "log {} copied to {}: {} events, {} records, {} dead letters, each read back and compared\n"
+      "`tieout verify {}` checks all of it, `tieout run {}` rebuilds the state.\n",
+      source->identity().log_id, to, Grouped(static_cast<uint64_t>(report.events)),
+      Grouped(static_cast<uint64_t>(report.records)),
+      Grouped(static_cast<uint64_t>(report.dead_letters)), Flags(options), Flags(options));
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddLogCopy(CLI::App& log, Invocation& invocation) {
+  CLI::App* command = log.add_subcommand("copy", "from a directory to Kafka, or back");
+  auto places = std::make_shared<std::pair<std::string, std::string>>();
+  command->add_option("FROM", places->first, "a data directory, or kafka://HOST:PORT[/PREFIX]")
+      ->required();
+  command->add_option("TO", places->second, "the same; it must hold no log yet")->required();
+  command->footer(
+      "Nothing may write to either meanwhile. Partitions, order and bytes stay as they are, so\n"
+      "the copy folds to the same records and digests. On Kafka it makes the topics; PREFIX is\n"
+      "topic_prefix of tieout.toml unless given. Source files go along, for Kafka to --data.\n"
+      "Examples:\n"
+      "  tieout log copy ./tieout-data kafka://localhost:9092\n"
+      "  tieout log copy kafka://localhost:9092 ./back");
+  command->callback([places, &invocation] {
+    invocation.run = [places](Context& context) {
+      return RunCopy(context, places->first, places->second);
+    };
+  });
+}
+
+}  // namespace tieout::cli

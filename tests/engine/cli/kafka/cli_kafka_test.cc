@@ -1,0 +1,136 @@
+// The program on a real broker: the whole of what a person does there, and moving a log.
+#include <filesystem>
+#include <regex>
+#include <set>
+
+#include "fmt/format.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/engine/cli/support/program.h"
+#include "tests/engine/log/support/kafka_broker.h"
+
+namespace tieout::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kOk = 0, kFound = 1, kUsage = 2, kBadInput = 3, kRefused = 4;
+
+const std::string& Brokers() { return log::TheBroker().bootstrap(); }
+
+// The demo's configuration and files, in the program's folder, with a prefix of their own.
+std::string DemoOn(const Program& program, const std::string& prefix) {
+  std::filesystem::copy(TIEOUT_SOURCE_DIR "/engine/cli/demo", program.folder() + "/demo",
+                        std::filesystem::copy_options::recursive);
+  program.WriteFile("demo/tieout.toml",
+                    fmt::format("brokers = \"{}\"\ntopic_prefix = \"{}\"\n"
+                                "kafka.session.timeout.ms = 3000\n{}",
+                                Brokers(), prefix, program.ReadFile("demo/tieout.toml")));
+  return " --config demo/tieout.toml --data k";
+}
+
+TEST(CliKafkaTest, MovesALogToKafkaAndBackWithTheSameDigests) {
+  const Program program;
+  ASSERT_EQ(program.Run("demo d").exit_code, kOk);
+  const std::string digests = program.Run("replay --data d").out;
+  ASSERT_THAT(digests, HasSubstr("67 records"));
+  const std::string place = fmt::format("kafka://{}/move-", Brokers());
+  const Ran there = program.Run("log copy d " + place + " --data k");
+  ASSERT_EQ(there.exit_code, kOk) << there.err;
+  EXPECT_THAT(there.out, HasSubstr("486 events, 67 records, 0 dead letters"));
+
+  program.WriteFile("tieout.toml", "topic_prefix = \"move-\"\n");
+  const std::string on_kafka = fmt::format(" --brokers {} --data k", Brokers());
+  EXPECT_EQ(program.Run("replay" + on_kafka).out, digests);
+  EXPECT_EQ(program.Run("records --format jsonl" + on_kafka).out,
+            program.Run("records --format jsonl --data d").out);
+  // What was committed is folded muted: nothing is said twice.
+  const Ran run = program.Run("run --no-settle" + on_kafka);
+  EXPECT_EQ(run.exit_code, kOk) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("486 events folded"));
+  EXPECT_THAT(run.out, HasSubstr(" 0 records"));
+  const Ran verified = program.Run("verify --workers 2" + on_kafka);
+  EXPECT_EQ(verified.exit_code, kOk) << verified.out;
+  EXPECT_THAT(verified.out, HasSubstr("the store of 8 partitions"));
+  EXPECT_THAT(program.Run("explain MLP-1042" + on_kafka).out, HasSubstr("Serving bowl, celadon"));
+
+  const Ran back = program.Run("log copy " + place + " back --data k");
+  ASSERT_EQ(back.exit_code, kOk) << back.err;
+  EXPECT_EQ(program.Run("replay --data back").out, digests);
+  EXPECT_EQ(program.Run("records --format jsonl --data back").out,
+            program.Run("records --format jsonl --data d").out);
+  EXPECT_EQ(program.Run("run --no-settle --data back").exit_code, kOk);
+  EXPECT_EQ(program.Run("verify --data back").exit_code, kOk);
+  EXPECT_THAT(program.Run("explain MLP-1042 --data back").out, HasSubstr("Serving bowl, celadon"));
+
+  // Neither is ever written over.
+  EXPECT_EQ(program.Run("log copy d " + place + " --data k").exit_code, kRefused);
+  EXPECT_EQ(program.Run("log copy d back").exit_code, kRefused);
+  const Ran nothing = program.Run("log copy nowhere other");
+  EXPECT_EQ(nothing.exit_code, kBadInput);
+  EXPECT_THAT(nothing.err, HasSubstr("nowhere/log: no log there"));
+  EXPECT_FALSE(std::filesystem::exists(program.folder() + "/other"));
+}
+
+TEST(CliKafkaTest, TheWholeDayOnKafka) {
+  const Program program;
+  const std::string flags = DemoOn(program, "day-");
+  const auto ask = [&](const std::string& arguments) { return program.Run(arguments + flags); };
+  const Ran early = ask("status");
+  EXPECT_EQ(early.exit_code, kBadInput);
+  EXPECT_THAT(early.err, HasSubstr("tieout topics create"));
+  ASSERT_EQ(ask("topics create").exit_code, kOk);
+  EXPECT_EQ(ask("topics create").exit_code, kRefused);
+  const Ran check = ask("topics check");
+  EXPECT_EQ(check.exit_code, kOk) << check.out;
+  ASSERT_EQ(ask("rule apply").exit_code, kOk);
+  const Ran ingested = ask("ingest demo/files/*/*");
+  ASSERT_EQ(ingested.exit_code, kOk) << ingested.err;
+  EXPECT_THAT(ask("ingest demo/files/*/*").out, HasSubstr("already in the log"));
+  const Ran run = ask("run");
+  ASSERT_EQ(run.exit_code, kOk) << run.err;
+  EXPECT_THAT(ask("status").out, HasSubstr("lag 0"));
+  const Ran breaks = ask("breaks");
+  EXPECT_EQ(breaks.exit_code, kFound) << breaks.err;
+  EXPECT_THAT(breaks.out, HasSubstr("MISSING_DEPOSIT"));
+  EXPECT_THAT(ask("records --status matched").out, HasSubstr("MATCHED"));
+  EXPECT_THAT(ask("seller north-loom").out, HasSubstr("237.89"));
+  EXPECT_THAT(ask("explain MLP-1042").out, HasSubstr("Serving bowl, celadon"));
+  EXPECT_EQ(ask("dlq list").exit_code, kOk);
+  const Ran verified = ask("verify");
+  EXPECT_EQ(verified.exit_code, kOk) << verified.out;
+  EXPECT_EQ(ask("replay").out, ask("replay --workers 3").out);
+  // Of what is right already: nothing changes. A slot that stopped keeps its place for a session.
+  Ran restored = ask("group restore");
+  for (int i = 0; i < 100 && restored.exit_code == kRefused; ++i) restored = ask("group restore");
+  EXPECT_EQ(restored.exit_code, kOk) << restored.err;
+  EXPECT_EQ(ask("verify").exit_code, kOk);
+}
+
+TEST(CliKafkaTest, SaysWhichPropertyIsWrong) {
+  const Program program;
+  const auto with = [&](const std::string& kafka) {
+    program.WriteFile("tieout.toml",
+                      fmt::format("brokers = \"{}\"\n[kafka]\n{}\n", Brokers(), kafka));
+    return program.Run("topics check");
+  };
+  const Ran unknown = with("no.such.property = 1");
+  EXPECT_EQ(unknown.exit_code, kBadInput);
+  EXPECT_THAT(unknown.err, HasSubstr("no.such.property"));
+  EXPECT_THAT(with("\"isolation.level\" = \"read_uncommitted\"").err,
+              HasSubstr("isolation.level: is tieout's own to set"));
+  const Ran missing = with("\"sasl.password\" = \"file:secret\"");
+  EXPECT_EQ(missing.exit_code, kUsage);
+  EXPECT_THAT(missing.err, HasSubstr("kafka.sasl.password"));
+  EXPECT_THAT(missing.err, HasSubstr("secret"));
+  // What stands in the file is what counts, without its line end.
+  program.WriteFile("secret", "PLAINTEXT\n");
+  EXPECT_EQ(with("\"security.protocol\" = \"file:secret\"").exit_code, kFound);  // no topics
+  program.WriteFile("secret", "NONSENSE\n");
+  const Ran wrong = with("\"security.protocol\" = \"file:secret\"");
+  EXPECT_EQ(wrong.exit_code, kBadInput);
+  EXPECT_THAT(wrong.err, HasSubstr("security.protocol"));
+}
+
+}  // namespace
+}  // namespace tieout::cli
