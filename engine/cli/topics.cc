@@ -19,23 +19,35 @@ absl::StatusOr<ExitCode> RunCreate(Context& context, const log::TopicPlan& plan)
   return ExitCode::kOk;
 }
 
+constexpr std::string_view kBrokers = "(brokers)";
+
+void PrintForPrograms(Context& context, const std::vector<log::Finding>& findings) {
+  Table table({{"topic", ""}, {"setting", ""}, {"found", ""}, {"wanted", ""}, {"way_out", ""}});
+  for (const log::Finding& finding : findings) {
+    table.Add({finding.topic.empty() ? std::string(kBrokers) : finding.topic, finding.setting,
+               finding.found, finding.wanted, finding.way_out});
+  }
+  table.Print(context.format, context.out_terminal, context.out);
+}
+
+// The way out is a line of its own, whole: it is there to be copied.
+void PrintForPeople(Context& context, const log::Finding& finding) {
+  context.out << fmt::format("{}: {} is {}, wanted: {}\n  {}\n",
+                             finding.topic.empty() ? kBrokers : finding.topic, finding.setting,
+                             context.out_terminal.Paint(Style::kBad, finding.found), finding.wanted,
+                             finding.way_out);
+}
+
 absl::StatusOr<ExitCode> RunCheck(Context& context) {
   TIEOUT_ASSIGN_OR_RETURN(const log::KafkaOptions kafka, KafkaOf(context));
   TIEOUT_ASSIGN_OR_RETURN(const std::vector<log::Finding> findings, log::CheckTopics(kafka));
-  Table table({{"topic", "Topic"},
-               {"setting", "Setting"},
-               {"found", "Found"},
-               {"wanted", "Wanted"},
-               {"way_out", "Way out", Align::kLeft, 100}});
-  for (const log::Finding& finding : findings) {
-    table.Add({finding.topic.empty() ? "(brokers)" : finding.topic, finding.setting,
-               Cell(finding.found, Style::kBad), finding.wanted, finding.way_out});
-  }
-  if (findings.empty() && context.format == Format::kTable) {
+  if (context.format != Format::kTable) {
+    PrintForPrograms(context, findings);
+  } else if (findings.empty()) {
     context.out << "All topics are as they should be.\n";
-    return ExitCode::kOk;
+  } else {
+    for (const log::Finding& finding : findings) PrintForPeople(context, finding);
   }
-  table.Print(context.format, context.out_terminal, context.out);
   return findings.empty() ? ExitCode::kOk : ExitCode::kFound;
 }
 
