@@ -113,13 +113,20 @@ Sighting Memory::Compare(const ledger::Event& event, const Entry& first) const {
       other.coverage_to_us <= other.coverage_from_us) {
     return Sighting::kUnclear;
   }
+  const int64_t shared_from = std::max(own->coverage_from_us, other.coverage_from_us);
+  const int64_t shared_to = std::min(own->coverage_to_us, other.coverage_to_us);
   const int64_t day_from = event.row.day.start_us(), day_to = event.row.day.plus(1).start_us();
-  const int64_t from = std::max({own->coverage_from_us, other.coverage_from_us, day_from});
-  const int64_t to = std::min({own->coverage_to_us, other.coverage_to_us, day_to});
+  const int64_t from = std::max(shared_from, day_from), to = std::min(shared_to, day_to);
   if (from >= to) return Sighting::kNew;
-  if (from == day_from && to == day_to) return Sighting::kSame;
   const int64_t at = event.occurred_at_us;
   const bool has_time = at % base::kMicrosPerDay != 0;
+  const bool nested = (shared_from == own->coverage_from_us && shared_to == own->coverage_to_us) ||
+                      (shared_from == other.coverage_from_us && shared_to == other.coverage_to_us);
+  // One ends and the other begins somewhere in the row's day.
+  if (!nested && !has_time && shared_to - shared_from <= base::kMicrosPerDay) {
+    return Sighting::kUnclear;
+  }
+  if (from == day_from && to == day_to) return Sighting::kSame;
   return has_time && at >= from && at < to ? Sighting::kSame : Sighting::kUnclear;
 }
 

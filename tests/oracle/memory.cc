@@ -27,6 +27,14 @@ std::optional<Coverage> CoverageOf(const Facts& facts, std::string_view sha256) 
   return std::nullopt;
 }
 
+// Neither holds the other, and they share a day at most.
+bool MeetInADay(const Coverage& a, const Coverage& b) {
+  const Coverage& early = a.from_us < b.from_us ? a : b;
+  const Coverage& late = a.from_us < b.from_us ? b : a;
+  return early.from_us < late.from_us && early.to_us < late.to_us &&
+         early.to_us - late.from_us <= base::kMicrosPerDay;
+}
+
 enum class SameRow { kYes, kNo, kUnclear };
 
 // Two equal rows of different sources.
@@ -42,8 +50,9 @@ SameRow Compare(const Facts& facts, const Event& a, const Event& b) {
   const int64_t from = std::max({of_a->from_us, of_b->from_us, day_from});
   const int64_t to = std::min({of_a->to_us, of_b->to_us, day_to});
   if (from >= to) return SameRow::kNo;
-  if (from == day_from && to == day_to) return SameRow::kYes;
   const bool has_time = b.occurred_at_us % base::kMicrosPerDay != 0;
+  if (!has_time && MeetInADay(*of_a, *of_b)) return SameRow::kUnclear;
+  if (from == day_from && to == day_to) return SameRow::kYes;
   const bool within = from <= b.occurred_at_us && b.occurred_at_us < to;
   return has_time && within ? SameRow::kYes : SameRow::kUnclear;
 }
