@@ -29,6 +29,12 @@ std::string CollapseBlanks(std::string_view text) {
   return collapsed;
 }
 
+// The time of day behind a date, where there is one.
+CivilTime WithClock(base::Day day, std::string_view rest) {
+  const auto time = ParseIsoTime(base::FormatDay(day) + std::string(rest));
+  return time.ok() ? *time : CivilTime{.day = day};
+}
+
 // How the number is written, where the profile doesn't say: the last separator is the decimal one
 // if the digits after it fit the currency. nullopt: it could be two numbers.
 std::optional<ledger::NumberFormat> GuessFormat(std::string_view number, int exponent) {
@@ -112,7 +118,7 @@ class Parser {
   absl::Status ReadRow(const CsvRow& row);
   absl::Status ReadFields(Cells& cells, Row* row);
   absl::Status ReadAccount(const Cells& cells, Row* row);
-  bool AccountChanges(std::string_view head) const;
+  void LookAhead(std::string_view head);
   absl::StatusOr<CivilTime> ReadDate(Cells& cells, int column);
   ledger::Minor ReadNumber(Cells& cells, int column, std::string_view currency);
   ledger::Minor ReadSigned(Cells& cells, std::string_view currency);
@@ -130,6 +136,7 @@ class Parser {
   Layout layout_;
   uint64_t line_ = 0;
   bool account_is_other_side_ = false;
+  bool balance_is_fixed_ = false;
   std::string only_account_;
   std::deque<AccountState> states_;
 };
@@ -153,8 +160,7 @@ absl::StatusOr<CivilTime> Parser::ReadDate(Cells& cells, int column) {
       cells.Fail(column, fmt::format("is no date in the order {}", profile_.date_order));
       return time;
     }
-    time.day = *day;
-    return time;
+    return WithClock(*day, text.substr(date.size()));
   }
   std::optional<base::Day> found;
   for (const std::string_view order : {"ymd", "dmy", "mdy"}) {
@@ -173,8 +179,7 @@ absl::StatusOr<CivilTime> Parser::ReadDate(Cells& cells, int column) {
     cells.Fail(column, "is no date");
     return time;
   }
-  time.day = *found;
-  return time;
+  return WithClock(*found, text.substr(date.size()));
 }
 
 ledger::Minor Parser::ReadNumber(Cells& cells, int column, std::string_view currency) {
@@ -296,25 +301,31 @@ absl::Status Parser::ReadFields(Cells& cells, Row* row) {
   return absl::OkStatus();
 }
 
-// In many exports the column of that name holds the other side's account. One's own doesn't change
-// from row to row.
-bool Parser::AccountChanges(std::string_view head) const {
-  if (layout_.account < 0 || profile_.several_accounts) return false;
+// In many exports the column named like an account holds the other side's: one's own doesn't change
+// from row to row. And some banks print the balance on a day's last row only, so that it comes and
+// goes with the export: it is a fixed column only where every row has one.
+void Parser::LookAhead(std::string_view head) {
   MemoryInput in(head);
   CsvReader reader(
       in, {.delimiter = layout_.delimiter, .quote = profile_.quote, .encoding = profile_.encoding});
   CsvRow row;
   std::string first;
+  bool account_changes = false;
+  balance_is_fixed_ = layout_.balance >= 0;
   for (size_t number = 0;; ++number) {
     const auto more = reader.Next(&row);
     // The head may end within a row: the last one doesn't count.
-    if (!more.ok() || !*more || !reader.ended_with_newline()) return false;
+    if (!more.ok() || !*more || !reader.ended_with_newline()) break;
     if (number < layout_.rows_before || row.fields.size() != layout_.columns.size()) continue;
-    const std::string_view account = row.fields[static_cast<size_t>(layout_.account)];
-    if (account.empty()) return true;
+    if (IsIgnored(row)) continue;
+    const Cells cells(layout_.columns, row.fields);
+    if (cells.Text(layout_.date).empty()) continue;
+    if (cells.Text(layout_.balance).empty()) balance_is_fixed_ = false;
+    const std::string_view account = cells.Text(layout_.account);
+    account_changes |= account.empty() || (!first.empty() && account != first);
     if (first.empty()) first = account;
-    if (account != first) return true;
   }
+  account_is_other_side_ = account_changes && layout_.account >= 0 && !profile_.several_accounts;
 }
 
 Parser::AccountState& Parser::StateOf(const Row& row) {
@@ -351,14 +362,17 @@ absl::Status Parser::EmitRow(const Cells& cells, const Row& row) {
     event = emitter_.NewEvent(account, id, "entry", occurred_at);
   } else {
     std::string fixed = fmt::format("{}", row.amount);
+    if (row.booked.has_time) fixed += fmt::format("|at:{}", occurred_at);
+    if (balance_is_fixed_) fixed += fmt::format("|balance:{}", row.balance.value_or(0));
     for (const std::string& text :
          {row.text, row.reference, CollapseBlanks(cells.Text(layout_.end_to_end)),
           CollapseBlanks(cells.Text(layout_.counterparty))}) {
       fixed += fmt::format("|{}:{}", text.size(), text);
     }
     TIEOUT_ASSIGN_OR_RETURN(
-        event, emitter_.NewRowEvent(account, row.booked.day, base::HashBytes128(fixed), "entry",
-                                    occurred_at));
+        event, emitter_.NewRowEvent(account,
+                                    row.booked.has_time ? base::DayOf(occurred_at) : row.booked.day,
+                                    base::HashBytes128(fixed), "entry", occurred_at));
     event.row.balance_after = row.balance;
   }
   event.amount = row.amount;
@@ -375,8 +389,9 @@ absl::Status Parser::EmitRow(const Cells& cells, const Row& row) {
   deposit.remittance = row.text;
   event.body = deposit;
   TIEOUT_RETURN_IF_ERROR(emitter_.Emit(event));
-  Emitter::Cover(&emitter_.account(account), row.booked.day.start_us(),
-                 row.booked.day.plus(1).start_us());
+  Emitter::Cover(&emitter_.account(account), occurred_at,
+                 row.booked.has_time ? occurred_at + base::kMicrosPerSecond
+                                     : row.booked.day.plus(1).start_us());
   emitter_.NoteAsOf(row.booked.day.start_us());
   return absl::OkStatus();
 }
@@ -417,7 +432,7 @@ absl::StatusOr<Summary> Parser::Parse(InputStream& in) {
   const std::string& file = emitter_.context().file_name;
   if (head.empty()) return base::InvalidArgument(fmt::format("{} is empty", file));
   TIEOUT_ASSIGN_OR_RETURN(layout_, FindLayout(file, head, profile_));
-  account_is_other_side_ = AccountChanges(head);
+  LookAhead(head);
   CsvReader reader(
       peek,
       {.delimiter = layout_.delimiter, .quote = profile_.quote, .encoding = profile_.encoding});
@@ -434,8 +449,6 @@ absl::StatusOr<Summary> Parser::Parse(InputStream& in) {
     account.opening = ledger::Narrow(state.chain.opening());
     account.closing = state.chain.closing();
     account.stated_total = ledger::WideMinor{state.chain.closing()} - state.chain.opening();
-    if (state.broken)
-      account.opening = account.closing = std::nullopt, account.stated_total.reset();
   }
   return emitter_.Finish();
 }

@@ -7,12 +7,14 @@
 //
 // Identity: provider "bank"; account from the file, else the command line or the profile; entry =
 // the profile's `id` column where the bank gives rows an id, else a row without one: hash of
-// booking date, amount, currency, text, reference and counterparty (blanks collapsed). The running
-// balance is not part of it: it tells equal rows apart (row.balance_after) and is checked line by
-// line; the first line that breaks the chain is noted.
+// booking date (and time, where the bank prints one), amount, currency, text, reference,
+// counterparty (blanks collapsed) and, where every row has one, the running balance. So equal rows
+// are told apart by their balances in whatever order, cut or overlap files show them; without a
+// balance by their number within the day and the files' coverages. The balance is also checked
+// line by line; the first line that breaks the chain is noted.
 // Value dates, categories and all unmapped columns may change.
 //
-// Coverage: the days from the first to the last row, whole days.
+// Coverage: from the first to the last row: whole days, or where rows have a time the instants.
 #pragma once
 
 #include "connectors/connector.h"

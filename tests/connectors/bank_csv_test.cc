@@ -91,10 +91,52 @@ TEST(BankCsv, ColumnOfTheOtherSidesAccountIsNotOurs) {
 // --- identity ----------------------------------------------------------------------------------
 
 TEST(BankCsv, LateColumnsChangeNeitherIdsNorContent) {
-  EXPECT_EQ(testing::Identities(RunBank("Date,Value Date,Description,Amount,Balance,Category\n"
-                                        "2026-04-02,2026-04-02,Rent  April,1.00,5.00,\n")),
-            testing::Identities(RunBank("Date,Value Date,Description,Amount,Balance,Category\n"
-                                        "2026-04-02,2026-04-03,Rent April,1.00,7.00,home\n")));
+  EXPECT_EQ(testing::Identities(RunBank("Date,Value Date,Description,Amount,Category\n"
+                                        "2026-04-02,2026-04-02,Rent  April,1.00,\n")),
+            testing::Identities(RunBank("Date,Value Date,Description,Amount,Category\n"
+                                        "2026-04-02,2026-04-03,Rent April,1.00,home\n")));
+}
+
+TEST(BankCsv, EqualRowsAreToldApartByTheirBalancesInWhateverOrder) {
+  const std::string header = "Date,Description,Amount,Balance\n";
+  const std::string fees = "2026-04-02,a,1.00,11.00\n2026-04-02,a,1.00,12.00\n";
+  const auto both = testing::Identities(RunBank(header + fees));
+  EXPECT_EQ(both, testing::Identities(RunBank(header + "2026-04-02,a,1.00,12.00\n"
+                                                       "2026-04-02,a,1.00,11.00\n")));
+  const auto second = testing::Identities(RunBank(header + "2026-04-02,a,1.00,12.00\n"));
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_THAT(both, ::testing::Contains(second[0]));
+  // There and back again: the balance is the same, and the rows are two.
+  EXPECT_EQ(testing::Identities(RunBank(header + "2026-04-02,a,1.00,11.00\n"
+                                                 "2026-04-02,b,-1.00,10.00\n"
+                                                 "2026-04-02,a,1.00,11.00\n"))
+                .size(),
+            3u);
+}
+
+TEST(BankCsv, BalanceOfADaysLastRowOnlyIsNoPartOfTheIdentity) {
+  const std::string header = "Date,Description,Amount,Balance\n";
+  const auto noon = testing::Identities(
+      RunBank(header + "2026-04-01,x,1.00,\n2026-04-01,y,1.00,2.00\n2026-04-02,a,1.00,3.00\n"));
+  const auto evening = testing::Identities(
+      RunBank(header + "2026-04-01,x,1.00,\n2026-04-01,y,1.00,2.00\n2026-04-02,a,1.00,\n"
+                       "2026-04-02,b,1.00,4.00\n"));
+  EXPECT_THAT(evening, ::testing::IsSupersetOf(noon));
+}
+
+TEST(BankCsv, TimesOfDayTellRowsApartAndBoundTheCoverage) {
+  const auto result =
+      RunBank("Date,Description,Amount\n2026-04-02 09:00:00,a,1.00\n2026-04-02 15:30:00,a,1.00\n");
+  ASSERT_EQ(result.summary.accounts.size(), 1u);
+  const AccountSummary& account = result.summary.accounts[0];
+  EXPECT_EQ(base::FormatInstant(account.coverage_from_us), "2026-04-02T09:00:00Z");
+  EXPECT_EQ(base::FormatInstant(account.coverage_to_us), "2026-04-02T15:30:01Z");
+  const auto afternoon =
+      testing::Identities(RunBank("Date,Description,Amount\n2026-04-02 15:30:00,a,1.00\n"));
+  EXPECT_THAT(testing::Identities(result), ::testing::IsSupersetOf(afternoon));
+  // Days first, and a time behind them.
+  EXPECT_THAT(testing::Lines(RunBank("Datum;Text;Betrag\n15.04.2026 09:30;a;1,00\n")),
+              HasSubstr("2026-04-15T09:30:00Z"));
 }
 
 TEST(BankCsv, OriginColumnsChangeTheId) {
