@@ -123,6 +123,8 @@ void Fields(V& v, M& m) {
   v.Date(19, m.last_payout);
   v.Date(20, m.last_bank_value);
   v.Date(21, m.covered_until);
+  v.Signed(22, m.opening);
+  v.Signed(23, m.tolerated);
 }
 
 template <typename V, Of<ledger::OpenItem> M>

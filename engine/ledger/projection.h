@@ -22,6 +22,8 @@ struct AccountProjection {
   Minor bank = 0;            // bank accounts: all booked movements
   Minor bank_unmatched = 0;  // of these, not yet explained
   Minor sales = 0, fees = 0, refunds = 0, chargebacks = 0, adjustments = 0;  // to date
+  Minor opening = 0;    // what a `start` brought along
+  Minor tolerated = 0;  // rests that a match accepted: of in_transit, or of bank_unmatched
   uint64_t sale_count = 0;
   Day last_sale, last_payout, last_bank_value;
   Day covered_until;  // first day no source has shown completely yet; unset: none ever

@@ -37,6 +37,7 @@ absl::StatusOr<ledger::AccountProjection> ProjectAccount(const AccountState& a) 
       {&p.refunds, Bucket::kRefunds, -1},
       {&p.chargebacks, Bucket::kChargebacks, -1},
       {&p.adjustments, Bucket::kAdjustments, -1},
+      {&p.opening, Bucket::kOpening, -1},
   };
   for (const Line& line : lines) {
     TIEOUT_ASSIGN_OR_RETURN(*line.shown, Shown(a, line.bucket, line.sign));
@@ -57,6 +58,46 @@ std::string Joined(std::initializer_list<std::string_view> parts) {
     text += part;
   }
   return text;
+}
+
+// Payouts and deposits with a rest; of matched ones it goes to their account's `tolerated`.
+void AddOpenItems(const HomePage& h, int partition, ledger::SellerProjection* seller,
+                  std::vector<Minor>* tolerated) {
+  const auto position = [&](uint64_t ordinal) {
+    return ledger::Position{static_cast<uint32_t>(partition), ordinal};
+  };
+  const auto add = [&](ledger::Role role, const std::string& event_id, uint32_t account,
+                       uint64_t ordinal, Minor amount, uint32_t group,
+                       uint32_t Group::Allocation::*side, uint32_t index, base::Day date,
+                       base::Day due, std::string references) {
+    WideMinor residual = amount;
+    if (group != kNone) {
+      const Group& g = h.groups[group];
+      for (const Group::Allocation& a : g.allocations) residual -= a.*side == index ? a.amount : 0;
+    }
+    if (residual == 0) return;
+    if (group != kNone && h.groups[group].status == ledger::Status::kMatched) {
+      (*tolerated)[account] += static_cast<Minor>(residual);
+      return;
+    }
+    const AccountState& a = h.accounts[account];
+    seller->open_items.push_back({role, event_id, a.provider, a.merchant_account, a.currency,
+                                  position(ordinal), amount, static_cast<Minor>(residual), date,
+                                  due, std::move(references)});
+  };
+  for (uint32_t i = 0; i < h.payouts.size(); ++i) {
+    const PayoutState& p = h.payouts[i];
+    if (!p.seen || p.failed || p.amount == 0) continue;
+    add(ledger::Role::kPayout, p.event_id, p.account, p.ordinal, p.amount, p.group,
+        &Group::Allocation::payout, i, p.due, base::DayOf(p.business_deadline_us - 1),
+        Joined({p.payout_id, p.trace_id.value, p.end_to_end_id.value}));
+  }
+  for (uint32_t i = 0; i < h.deposits.size(); ++i) {
+    const DepositState& d = h.deposits[i];
+    add(ledger::Role::kBankDeposit, d.event_id, d.account, d.ordinal, d.amount, d.group,
+        &Group::Allocation::deposit, i, d.value_date, base::DayOf(d.business_deadline_us - 1),
+        Joined({d.end_to_end_id, d.bank_reference, d.remittance}));
+  }
 }
 
 }  // namespace
@@ -83,42 +124,14 @@ absl::StatusOr<ledger::SellerProjection> FoldImpl::Project(std::string_view home
   ledger::SellerProjection seller;
   seller.seller_id = h.home;
   seller.tick = state_.meta().tick;
-  for (const AccountState& a : h.accounts) {
+  std::vector<Minor> tolerated(h.accounts.size());
+  AddOpenItems(h, partition_, &seller, &tolerated);
+  for (size_t i = 0; i < h.accounts.size(); ++i) {
+    const AccountState& a = h.accounts[i];
     if (a.is_bank() && a.merchant_account.empty()) continue;  // stands for "any bank account"
     TIEOUT_ASSIGN_OR_RETURN(ledger::AccountProjection account, ProjectAccount(a));
+    account.tolerated = tolerated[i];
     seller.accounts.push_back(std::move(account));
-  }
-  const auto position = [&](uint64_t ordinal) {
-    return ledger::Position{static_cast<uint32_t>(partition_), ordinal};
-  };
-  const auto add = [&](ledger::Role role, const std::string& event_id, uint32_t account,
-                       uint64_t ordinal, Minor amount, uint32_t group,
-                       uint32_t Group::Allocation::*side, uint32_t index, base::Day date,
-                       base::Day due, std::string references) {
-    WideMinor residual = amount;
-    if (group != kNone) {
-      const Group& g = h.groups[group];
-      if (g.status == ledger::Status::kMatched) return;
-      for (const Group::Allocation& a : g.allocations) residual -= a.*side == index ? a.amount : 0;
-    }
-    if (residual == 0) return;
-    const AccountState& a = h.accounts[account];
-    seller.open_items.push_back({role, event_id, a.provider, a.merchant_account, a.currency,
-                                 position(ordinal), amount, static_cast<Minor>(residual), date, due,
-                                 std::move(references)});
-  };
-  for (uint32_t i = 0; i < h.payouts.size(); ++i) {
-    const PayoutState& p = h.payouts[i];
-    if (!p.seen || p.failed || p.amount == 0) continue;
-    add(ledger::Role::kPayout, p.event_id, p.account, p.ordinal, p.amount, p.group,
-        &Group::Allocation::payout, i, p.due, base::DayOf(p.business_deadline_us - 1),
-        Joined({p.payout_id, p.trace_id.value, p.end_to_end_id.value}));
-  }
-  for (uint32_t i = 0; i < h.deposits.size(); ++i) {
-    const DepositState& d = h.deposits[i];
-    add(ledger::Role::kBankDeposit, d.event_id, d.account, d.ordinal, d.amount, d.group,
-        &Group::Allocation::deposit, i, d.value_date, base::DayOf(d.business_deadline_us - 1),
-        Joined({d.end_to_end_id, d.bank_reference, d.remittance}));
   }
   for (const auto& [id, record] : h.open) seller.breaks.push_back(record);
   std::stable_sort(

@@ -272,6 +272,8 @@ ledger::SellerProjection SampleSeller() {
                       .refunds = -10,
                       .chargebacks = -11,
                       .adjustments = 12,
+                      .opening = 14,
+                      .tolerated = 15,
                       .sale_count = 13,
                       .last_sale = On("2026-03-01"),
                       .last_payout = On("2026-03-02"),
