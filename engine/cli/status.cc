@@ -18,7 +18,6 @@ absl::StatusOr<ExitCode> RunStatus(Context& context) {
                {"stored", "In store", Align::kRight},
                {"records", "Records", Align::kRight},
                {"dead_letters", "Dead letters", Align::kRight},
-               {"open_items", "Open items", Align::kRight},
                {"log_time", "Log time"}});
   uint64_t events = 0, records = 0, dead_letters = 0, lag = 0;
   for (const runtime::PartitionStatus& p : partitions) {
@@ -33,7 +32,6 @@ absl::StatusOr<ExitCode> RunStatus(Context& context) {
          Cell(std::to_string(behind), behind > 0 ? Style::kWarn : Style::kPlain),
          std::to_string(p.stored_position), std::to_string(p.records),
          Cell(std::to_string(p.dead_letters), p.dead_letters > 0 ? Style::kBad : Style::kPlain),
-         std::to_string(p.open_items),
          base::FormatInstant(static_cast<int64_t>(p.tick) * ledger::kTickMicros)});
   }
   if (context.format == Format::kTable) {

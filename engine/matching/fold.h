@@ -69,8 +69,7 @@ struct Output {
 
 struct FoldStats {
   uint64_t next_ordinal = 0;
-  uint64_t tick = 0;  // log time, units of 10 s
-  uint64_t open_items = 0;
+  uint64_t tick = 0;            // log time, units of 10 s
   uint64_t resident_bytes = 0;  // estimate: pages in memory
   uint64_t dirty_bytes = 0;
 };

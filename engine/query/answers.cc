@@ -50,11 +50,10 @@ absl::StatusOr<std::string> StatusAnswer(runtime::ReadModel* model) {
   for (const runtime::PartitionStatus& p : partitions) {
     items.push_back(fmt::format(
         R"({{"partition":{},"stored_position":{},"committed_position":{},"folded_position":{},)"
-        R"("end_position":{},"next_ordinal":{},"tick":{},"open_items":{},"records":{},)"
+        R"("end_position":{},"next_ordinal":{},"tick":{},"records":{},)"
         R"("dead_letters":{},"resident_bytes":{},"dirty_bytes":{}}})",
         p.partition, p.stored_position, p.committed_position, p.folded_position, p.end_position,
-        p.next_ordinal, p.tick, p.open_items, p.records, p.dead_letters, p.resident_bytes,
-        p.dirty_bytes));
+        p.next_ordinal, p.tick, p.records, p.dead_letters, p.resident_bytes, p.dirty_bytes));
   }
   return fmt::format(R"({{"partitions":[{}]}})", fmt::join(items, ","));
 }

@@ -2,17 +2,20 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <functional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "engine/base/text.h"
 #include "engine/query/answers.h"
-#include "engine/query/break_gauges.h"
+#include "engine/query/seller_gauges.h"
 #include "engine/runtime/json_text.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "httplib.h"
 #include "prometheus/text_serializer.h"
 
@@ -83,7 +86,7 @@ absl::StatusOr<Address> ParseAddress(const std::string& listen) {
 class Server : public HttpServer {
  public:
   Server(runtime::ReadModel* model, runtime::Metrics* metrics)
-      : model_(model), metrics_(metrics), breaks_(model, metrics->registry().get()) {
+      : model_(model), metrics_(metrics), sellers_(model, metrics->registry().get()) {
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     server_.set_payload_max_length(kLongestBody);
     server_.set_read_timeout(kReadSeconds, 0);
@@ -100,6 +103,7 @@ class Server : public HttpServer {
     RefuseForeignNames();
     AddOperations();
     AddReads();
+    AddErrors();
   }
   ~Server() override {
     server_.stop();
@@ -154,35 +158,67 @@ class Server : public HttpServer {
     });
   }
 
+  // What was misspelt would else be answered as if it hadn't been asked.
+  static absl::Status CheckParameters(const httplib::Request& request,
+                                      const std::vector<std::string>& known) {
+    for (const auto& [name, value] : request.params) {
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      return base::InvalidArgument(
+          fmt::format("{}: no parameter of {}, which takes {}", base::Quoted(name), request.path,
+                      known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+    }
+    return absl::OkStatus();
+  }
+
   using Read = std::function<absl::StatusOr<std::string>(const httplib::Request&, size_t limit)>;
-  void AddRead(const std::string& path, Read read) {
-    server_.Get(path, [read = std::move(read)](const httplib::Request& request,
-                                               httplib::Response& response) {
+  void AddRead(const std::string& path, std::vector<std::string> parameters, Read read) {
+    server_.Get(path, [parameters = std::move(parameters), read = std::move(read)](
+                          const httplib::Request& request, httplib::Response& response) {
+      const absl::Status known = CheckParameters(request, parameters);
+      if (!known.ok()) return Reply(known, &response);
       const auto limit = ParseLimit(request.get_param_value("limit"));
       Reply(limit.ok() ? read(request, *limit) : limit.status(), &response);
     });
   }
 
+  // What no handler has answered.
+  void AddErrors() {
+    server_.set_error_handler([](const httplib::Request& request, httplib::Response& response) {
+      if (!response.body.empty()) return;
+      const int status = response.status;
+      Reply(base::NotFound(fmt::format(
+                "{} {}: not here. GET /v1/records, /v1/breaks, /v1/sellers, /v1/sellers/ID, "
+                "/v1/status, /metrics, /healthz, /readyz",
+                request.method, base::Quoted(request.path))),
+            &response);
+      response.status = status;
+    });
+  }
+
   void AddReads() {
-    AddRead("/v1/status", [this](const httplib::Request&, size_t) { return StatusAnswer(model_); });
-    AddRead("/v1/records", [this](const httplib::Request& request, size_t limit) {
-      return RecordsAnswer(model_, request.get_param_value("after"), limit);
-    });
-    AddRead("/v1/sellers", [this](const httplib::Request& request, size_t limit) {
-      return SellersAnswer(model_, request.get_param_value("after"), limit);
-    });
-    AddRead("/v1/sellers/(.+)", [this](const httplib::Request& request, size_t) {
+    AddRead("/v1/status", {},
+            [this](const httplib::Request&, size_t) { return StatusAnswer(model_); });
+    AddRead("/v1/records", {"after", "limit"},
+            [this](const httplib::Request& request, size_t limit) {
+              return RecordsAnswer(model_, request.get_param_value("after"), limit);
+            });
+    AddRead("/v1/sellers", {"after", "limit"},
+            [this](const httplib::Request& request, size_t limit) {
+              return SellersAnswer(model_, request.get_param_value("after"), limit);
+            });
+    AddRead("/v1/sellers/(.+)", {}, [this](const httplib::Request& request, size_t) {
       return SellerAnswer(model_, request.matches[1].str());
     });
-    AddRead("/v1/breaks", [this](const httplib::Request& request, size_t limit) {
-      return BreaksAnswer(model_, request.get_param_value("seller"),
-                          request.get_param_value("after"), limit);
-    });
+    AddRead("/v1/breaks", {"seller", "after", "limit"},
+            [this](const httplib::Request& request, size_t limit) {
+              return BreaksAnswer(model_, request.get_param_value("seller"),
+                                  request.get_param_value("after"), limit);
+            });
   }
 
   runtime::ReadModel* const model_;
   runtime::Metrics* const metrics_;
-  BreakGauges breaks_;
+  SellerGauges sellers_;
   httplib::Server server_;
   std::thread thread_;
   int port_ = -1;

@@ -40,7 +40,6 @@ PartitionStatus StatusOf(const PartitionWorker& worker) {
   status.committed_position = worker.committed_position();
   status.next_ordinal = stats.next_ordinal;
   status.tick = stats.tick;
-  status.open_items = stats.open_items;
   status.records = worker.progress().records;
   status.dead_letters = worker.progress().dead_letters;
   status.resident_bytes = stats.resident_bytes;

@@ -76,8 +76,6 @@ Metrics::Metrics()
                   "Log entries behind the end of the events stream, by partition.")),
       log_time_(Gauges(*registry_, "tieout_log_time_seconds",
                        "Log time (the last tick folded), seconds since 1970, by partition.")),
-      open_items_(
-          Gauges(*registry_, "tieout_open_items", "Open items waiting for a match, by partition.")),
       resident_(Gauges(*registry_, "tieout_state_resident_bytes",
                        "State pages in memory, by partition.")),
       dirty_(Gauges(*registry_, "tieout_state_dirty_bytes",
@@ -88,7 +86,7 @@ Metrics::Metrics()
       muted_events(Counters(*registry_, "tieout_muted_events_total",
                             "Events folded again after a restart, without output.")
                        .Add({})),
-      other_days_asked(Counters(*registry_, "tieout_other_days_asked_total",
+      other_days_asked(Counters(*registry_, "tieout_memory_wide_lookups_total",
                                 "Times the memory of ids looked beyond the event's own day.")
                            .Add({})),
       committed(commits_family_.Add({{"outcome", "committed"}})),
@@ -138,19 +136,18 @@ void Metrics::Add(const Tally& tally) {
   other_days_asked.Increment(static_cast<double>(tally.other_days_asked));
 }
 
-void Metrics::Partition(int partition, int64_t lag_entries, uint64_t tick, uint64_t open_items,
-                        uint64_t resident_bytes, uint64_t dirty_bytes) {
+void Metrics::Partition(int partition, int64_t lag_entries, uint64_t tick, uint64_t resident_bytes,
+                        uint64_t dirty_bytes) {
   const prometheus::Labels labels{{"partition", std::to_string(partition)}};
   lag_.Add(labels).Set(static_cast<double>(lag_entries));
   log_time_.Add(labels).Set(static_cast<double>(tick) * 10);
-  open_items_.Add(labels).Set(static_cast<double>(open_items));
   resident_.Add(labels).Set(static_cast<double>(resident_bytes));
   dirty_.Add(labels).Set(static_cast<double>(dirty_bytes));
 }
 
 void Metrics::PartitionGone(int partition) {
   const prometheus::Labels labels{{"partition", std::to_string(partition)}};
-  for (auto* family : {&lag_, &log_time_, &open_items_, &resident_, &dirty_}) {
+  for (auto* family : {&lag_, &log_time_, &resident_, &dirty_}) {
     family->Remove(&family->Add(labels));
   }
 }

@@ -61,8 +61,8 @@ class Metrics {
   void Add(const Tally& tally);
 
   // One partition's, after each commit.
-  void Partition(int partition, int64_t lag_entries, uint64_t tick, uint64_t open_items,
-                 uint64_t resident_bytes, uint64_t dirty_bytes);
+  void Partition(int partition, int64_t lag_entries, uint64_t tick, uint64_t resident_bytes,
+                 uint64_t dirty_bytes);
   void PartitionGone(int partition);
 
   const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
@@ -78,7 +78,6 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& commits_family_;
   prometheus::Family<prometheus::Gauge>& lag_;
   prometheus::Family<prometheus::Gauge>& log_time_;
-  prometheus::Family<prometheus::Gauge>& open_items_;
   prometheus::Family<prometheus::Gauge>& resident_;
   prometheus::Family<prometheus::Gauge>& dirty_;
 

@@ -21,8 +21,7 @@ struct PartitionStatus {
   int64_t folded_position = 0;
   int64_t end_position = 0;  // of the events stream
   uint64_t next_ordinal = 0;
-  uint64_t tick = 0;  // log time, units of 10 s
-  uint64_t open_items = 0;
+  uint64_t tick = 0;                       // log time, units of 10 s
   uint64_t records = 0, dead_letters = 0;  // committed so far
   uint64_t resident_bytes = 0, dirty_bytes = 0;
 };

@@ -263,8 +263,7 @@ void SlotRunner::ReportPartitions() {
     const matching::FoldStats stats = worker->fold().stats();
     const absl::StatusOr<int64_t> end = log_->End(log::Stream::kEvents, partition);
     const int64_t lag = end.ok() ? std::max<int64_t>(0, *end - slot_->Position(partition)) : 0;
-    metrics_->Partition(partition, lag, stats.tick, stats.open_items, stats.resident_bytes,
-                        stats.dirty_bytes);
+    metrics_->Partition(partition, lag, stats.tick, stats.resident_bytes, stats.dirty_bytes);
   }
 }
 

@@ -2,6 +2,10 @@
 #include "engine/query/http_server.h"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
 
 #include "engine/ledger/event.h"
 #include "engine/runtime/engine.h"
@@ -119,11 +123,16 @@ TEST_F(HttpServerTest, PagesRecords) {
 
 TEST_F(HttpServerTest, SaysWhatIsWrong) {
   EXPECT_EQ(Get("/v1/sellers/nobody")->status, 404);
-  EXPECT_EQ(Get("/v1/nothing")->status, 404);
+  const auto nothing = Get("/v1/nothing");
+  EXPECT_EQ(nothing->status, 404);
+  EXPECT_THAT(nothing->body, HasSubstr("/v1/records"));
   const auto limit = Get("/v1/records?limit=many");
   EXPECT_EQ(limit->status, 400);
   EXPECT_THAT(limit->body, HasSubstr("1 to 10000"));
   EXPECT_EQ(Get("/v1/records?after=x")->status, 400);
+  const auto slip = Get("/v1/breaks?sellr=S1");
+  EXPECT_EQ(slip->status, 400);
+  EXPECT_THAT(slip->body, HasSubstr("seller, after, limit"));
 }
 
 TEST_F(HttpServerTest, AnswersOnlyToThisMachinesName) {
@@ -151,6 +160,11 @@ TEST_F(HttpServerTest, MetricsFollowConventions) {
   EXPECT_THAT(body, HasSubstr(R"(tieout_events_total{kind="payout",source="tieout"} 1)"));
   EXPECT_THAT(body, HasSubstr(R"(reason="MISSING_DEPOSIT")"));
   EXPECT_THAT(body, HasSubstr("tieout_commit_seconds_bucket"));
+  EXPECT_THAT(body, HasSubstr(R"(tieout_open_items{currency="EUR",side="payout"} 1)"));
+  EXPECT_THAT(
+      body,
+      HasSubstr(
+          R"(tieout_conservation_residual_minor{currency="EUR",level="bank",side="payout"} 0)"));
   std::istringstream lines(body);
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with("# TYPE ")) continue;
@@ -160,6 +174,22 @@ TEST_F(HttpServerTest, MetricsFollowConventions) {
     }
     EXPECT_THAT(line, Not(HasSubstr("millis")));
   }
+}
+
+std::string File(const std::string& name) {
+  std::ifstream in(std::string(TIEOUT_SOURCE_DIR "/") + name);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::set<std::string> MetricNames(const std::string& text) {
+  const std::regex name("tieout_[a-z_]+");
+  return {std::sregex_token_iterator(text.begin(), text.end(), name), std::sregex_token_iterator()};
+}
+
+// A metric that nobody can look up is as good as none, and so is one that is gone.
+TEST_F(HttpServerTest, EveryMetricIsDocumented) {
+  EXPECT_EQ(MetricNames(File("ops/prometheus/README.md")),
+            MetricNames(File("engine/runtime/metrics.cc") + File("engine/query/seller_gauges.cc")));
 }
 
 }  // namespace

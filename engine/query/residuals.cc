@@ -1,0 +1,48 @@
+#include "engine/query/residuals.h"
+
+#include <map>
+
+namespace tieout::query {
+namespace {
+
+using ledger::WideMinor;
+
+struct Sums {
+  WideMinor balance = 0, payouts = 0, deposits = 0;
+  bool provider = false, bank = false;
+};
+
+}  // namespace
+
+std::vector<Residual> ResidualsOf(const ledger::SellerProjection& seller) {
+  std::map<std::string, Sums> currencies;
+  for (const ledger::AccountProjection& a : seller.accounts) {
+    Sums& sums = currencies[a.currency];
+    if (a.provider == ledger::kBankProvider) {
+      sums.bank = true;
+      sums.deposits += WideMinor{a.bank_unmatched} - a.tolerated;
+      continue;
+    }
+    sums.provider = true;
+    sums.balance += WideMinor{a.opening} + a.sales + a.fees + a.refunds + a.chargebacks +
+                    a.adjustments - a.pending - a.available - a.reserved - a.in_transit - a.paid;
+    sums.payouts += WideMinor{a.in_transit} - a.tolerated;
+  }
+  for (const ledger::OpenItem& item : seller.open_items) {
+    Sums& sums = currencies[item.currency];
+    const bool is_payout = item.role == ledger::Role::kPayout;
+    (is_payout ? sums.provider : sums.bank) = true;
+    (is_payout ? sums.payouts : sums.deposits) -= item.residual;
+  }
+  std::vector<Residual> residuals;
+  for (const auto& [currency, sums] : currencies) {
+    if (sums.provider) {
+      residuals.push_back({"payout", "balance", currency, sums.balance});
+      residuals.push_back({"bank", "payout", currency, sums.payouts});
+    }
+    if (sums.bank) residuals.push_back({"bank", "deposit", currency, sums.deposits});
+  }
+  return residuals;
+}
+
+}  // namespace tieout::query
