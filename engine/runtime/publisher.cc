@@ -37,6 +37,7 @@ absl::Status Publisher::AppendConfig(std::span<const ledger::Event> events) {
 }
 
 absl::Status Publisher::Add(const ledger::Event& event) {
+  if (ledger::IsForEveryPartition(event.kind())) return AppendConfig({&event, 1});
   log::Entry entry;
   entry.key = index_->accounts().HomeOf(event);
   entry.partition = base::PartitionOf(entry.key, log_->identity().partitions);

@@ -257,6 +257,28 @@ TEST_F(EngineTest, ADirectoryHeldByARunIsRefused) {
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
 }
 
+// A `start` in a file of events is configuration as any other: every partition sees it.
+TEST_F(EngineTest, ConfigurationInAFileGoesToEveryPartition) {
+  const std::string file = options_.data_dir + "-start.jsonl";
+  std::ofstream(file)
+      << R"({"event_id":"shop/s1/start","account":{"provider":"shop","merchant_account":"s1",)"
+      << R"("currency":"EUR"},"occurred_at":"2026-03-01T00:00:00Z",)"
+      << R"("start":{"first_day":"2026-03-01","available_minor":"5000"}})" << '\n';
+  auto engine = Engine::Open(options_).value();
+  IngestRequest request;
+  request.files = {file};
+  request.seller = "S1";
+  const auto report = engine->Ingest(request);
+  ASSERT_TRUE(report.ok()) << report.status();
+  int starts = 0;
+  for (const std::string& value : Events(options_)) {
+    starts += value.find("shop/s1/start") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(starts, options_.partitions);
+  ASSERT_TRUE(engine->RunToEnd({}).ok());
+  EXPECT_EQ(engine->read_model().Project("S1")->accounts.at(0).available, 5000);
+}
+
 TEST_F(EngineTest, RowsThatAreNoEventAreKeptWithTheirReason) {
   std::ifstream in(kStripe);
   std::stringstream content;
