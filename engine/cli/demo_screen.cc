@@ -1,5 +1,6 @@
 #include "engine/cli/demo_screen.h"
 
+#include <array>
 #include <set>
 
 #include "engine/cli/break_text.h"
@@ -10,9 +11,9 @@
 namespace tieout::cli {
 namespace {
 
-constexpr size_t kWidth = 98;
+constexpr size_t kWidth = 80;  // the narrowest terminal people have
 constexpr size_t kBreaksShown = 4;
-constexpr size_t kTiedOutShown = 6;
+constexpr size_t kTiedOutShown = 8;
 
 void Title(Context& context, std::string_view text) {
   context.out << '\n' << context.out_terminal.Paint(Style::kBold, text) << '\n';
@@ -36,14 +37,12 @@ void PrintHead(Context& context, const DemoResult& result) {
   uint64_t rows = 0;
   for (const runtime::FileReport& file : result.ingested.files) rows += file.rows;
   context.out << context.out_terminal.Paint(Style::kBold, "March 2026 of a small craft marketplace")
-              << fmt::format(": {} sellers, {} files, {} rows, {} events, {} records\n",
-                             result.sellers.size(), result.ingested.files.size(), Grouped(rows),
-                             Grouped(result.run.events), Grouped(result.run.records));
+              << fmt::format(": {} sellers, {} files, {} rows\n", result.sellers.size(),
+                             result.ingested.files.size(), Grouped(rows));
 }
 
 void PrintCameIn(Context& context, const DemoResult& result) {
   Table table({{"seller", "What came in"},
-               {"provider", "by"},
                {"currency", ""},
                {"count", "Sales", Align::kRight},
                {"sales", "Gross", Align::kRight},
@@ -54,8 +53,8 @@ void PrintCameIn(Context& context, const DemoResult& result) {
   ForEachProviderAccount(result, [&](const auto& seller, const ledger::AccountProjection& a) {
     const auto amount = [&](ledger::Minor minor) { return AmountCell(minor, a.currency); };
     const ledger::Minor net = a.sales + a.fees + a.refunds + a.chargebacks + a.adjustments;
-    table.Add({seller.seller_id, a.provider, a.currency, std::to_string(a.sale_count),
-               amount(a.sales), amount(a.fees), amount(a.refunds), amount(a.chargebacks),
+    table.Add({seller.seller_id, a.currency, std::to_string(a.sale_count), amount(a.sales),
+               amount(a.fees), amount(a.refunds), amount(a.chargebacks),
                MoneyCell(net, a.currency)});
   });
   context.out << '\n';
@@ -63,22 +62,22 @@ void PrintCameIn(Context& context, const DemoResult& result) {
 }
 
 void PrintWentOutAndOwed(Context& context, const DemoResult& result) {
-  Table out({{"seller", "What went out"},
-             {"paid", "Seen at bank", Align::kRight},
+  Table out({{"seller", "Where it is now"},
+             {"paid", "At bank", Align::kRight},
              {"transit", "On its way", Align::kRight},
-             {"gap", "  Owed:"},
              {"pending", "Pending", Align::kRight},
-             {"available", "Available", Align::kRight},
+             {"available", "Ready", Align::kRight},
              {"reserved", "Reserved", Align::kRight},
-             {"owed", "In all", Align::kRight}});
+             {"owed", "Owed in all", Align::kRight}});
   ForEachProviderAccount(result, [&](const auto& seller, const ledger::AccountProjection& a) {
     const auto amount = [&](ledger::Minor minor) { return AmountCell(minor, a.currency); };
-    out.Add({seller.seller_id, amount(a.paid), amount(a.in_transit), "", amount(a.pending),
+    out.Add({seller.seller_id, amount(a.paid), amount(a.in_transit), amount(a.pending),
              amount(a.available), amount(a.reserved),
              MoneyCell(a.owed() + a.in_transit, a.currency)});
   });
   context.out << '\n';
   Print(context, out);
+  context.out << "  Net = at bank + owed in all; owed: all that is not seen at the bank yet.\n";
 }
 
 int CountRole(const ledger::Record& record, ledger::Role role) {
@@ -114,36 +113,40 @@ void PrintTiedOut(Context& context, const DemoResult& result) {
   std::set<std::string> superseded;
   for (const ledger::Record& record : result.records) superseded.insert(record.supersedes);
   uint64_t matched = 0;
-  std::map<std::string, std::vector<const ledger::Record*>> notable;
+  struct Sum {
+    int count = 0;
+    ledger::Minor amount = 0;
+  };
+  std::map<std::array<std::string, 3>, Sum> notable;  // by what, seller, currency
   for (const ledger::Record& record : result.records) {
     if (record.status != ledger::Status::kMatched || superseded.contains(record.record_id))
       continue;
     ++matched;
-    if (const std::string what = Notable(record); !what.empty()) notable[what].push_back(&record);
+    const std::string what = Notable(record);
+    if (what.empty()) continue;
+    Sum& sum = notable[{what, record.seller_id, record.currency}];
+    ++sum.count;
+    sum.amount += record.actual;
   }
-  Table table({{"what", "what"},
-               {"amount", "amount", Align::kRight},
-               {"seller", "seller"},
-               {"of", "of", Align::kLeft, 26}});
-  for (const auto& [what, records] : notable) {
+  Table table({{"what", "what"}, {"amount", "amount", Align::kRight}, {"seller", "seller"}});
+  for (const auto& [key, sum] : notable) {
     if (table.size() == kTiedOutShown) break;
-    const ledger::Record& first = *records.front();
-    const std::string times = records.size() > 1 ? fmt::format(" ({}x)", records.size()) : "";
-    const bool at_bank = first.level == ledger::Level::kBank;
-    table.Add({what + times, MoneyCell(first.actual, first.currency), first.seller_id,
-               at_bank ? ReferencesOf(first) : ""});
+    const auto& [what, seller, currency] = key;
+    const std::string times = sum.count > 1 ? fmt::format(" ({}x)", sum.count) : "";
+    table.Add({what + times, MoneyCell(sum.amount, currency), seller});
   }
   uint64_t skipped = 0;
   for (const runtime::FileReport& file : result.ingested.files) skipped += file.skipped ? 1 : 0;
   Title(context, fmt::format("Tied out: {} matched", matched));
   table.Print(Format::kTable, context.out_terminal, context.out, 2, false);
-  context.out << fmt::format("  {} file known already, skipped; {} rows seen twice, counted once\n",
-                             skipped, Grouped(result.run.duplicates));
+  context.out << fmt::format(
+      "  {} file in the log already, skipped; {} rows there already, counted once\n", skipped,
+      Grouped(result.run.duplicates));
 }
 
 std::string AgeText(const Break& b) {
   const int age = AgeInBankingDays(b);
-  return age == 0 ? "" : fmt::format(", {} banking day{} ago", age, age == 1 ? "" : "s");
+  return age == 0 ? "" : fmt::format(" ({} banking day{})", age, age == 1 ? "" : "s");
 }
 
 void PrintBreaks(Context& context, const DemoResult& result) {
@@ -179,13 +182,14 @@ void PrintNext(Context& context, const DemoResult& result) {
   }
   Title(context, "Try next");
   const std::string data = " --data " + result.folder;
-  Table table({{"command", "command"}, {"says", "says"}});
-  table.Add(
-      {"tieout breaks" + (breaks.empty() ? "" : " " + ShortId(breaks[0].record.break_id)) + data,
-       "what to do about the first"});
-  table.Add({"tieout explain " + payout + data, "a payout down to file and line"});
-  table.Add({"tieout verify" + data, "fold all of it again, and compare"});
-  table.Print(Format::kTable, context.out_terminal, context.out, 2, false);
+  const auto next = [&](const std::string& says, const std::string& command) {
+    context.out << "  " << context.out_terminal.Paint(Style::kDim, "# " + says) << "\n  tieout "
+                << command << data << '\n';
+  };
+  next("what to do about the first of them",
+       "breaks" + (breaks.empty() ? "" : " " + ShortId(breaks[0].record.break_id)));
+  next("a payout, down to file and line", "explain " + payout);
+  next("fold all of it again from nothing, and compare", "verify");
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ TEST_F(DemoTest, PrintsItsScreen) {
 TEST_F(DemoTest, FitsOneScreenWithoutColour) {
   const std::vector<std::string> lines = Lines(demo_->out);
   EXPECT_LE(lines.size(), 45u);
-  for (const std::string& line : lines) EXPECT_LE(Columns(line), 100u) << line;
+  for (const std::string& line : lines) EXPECT_LE(Columns(line), 80u) << line;
   EXPECT_THAT(demo_->out, Not(HasSubstr("\033")));
 }
 
