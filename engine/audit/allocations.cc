@@ -1,6 +1,9 @@
 #include "engine/audit/allocations.h"
 
+#include <algorithm>
+
 #include "engine/ledger/record.h"
+#include "fmt/format.h"
 #include "schemas/record.pb.h"
 
 namespace tieout::audit {
@@ -32,8 +35,9 @@ absl::Status Allocations::Add(std::string_view bytes) {
   live.parts.clear();
   const bool closed = record.status() != v1::Record::PARTIALLY_MATCHED;
   for (const v1::Record::Member& member : record.members()) {
-    live.parts.push_back({member.role() == v1::Record::Member::BANK_DEPOSIT,
-                          member.allocated_minor(), closed ? member.residual_minor() : 0});
+    live.parts.push_back({member.event_id(), member.role() == v1::Record::Member::BANK_DEPOSIT,
+                          member.amount_minor(), member.allocated_minor(),
+                          closed ? member.residual_minor() : 0});
   }
   return absl::OkStatus();
 }
@@ -54,6 +58,36 @@ std::map<HomeKey, Sums> Allocations::SumOf(bool of_deposits, ledger::Minor Part:
     }
   }
   return sums;
+}
+
+std::vector<std::string> Allocations::Exceeded() const {
+  struct Use {
+    ledger::Minor amount = 0;
+    ledger::WideMinor allocated = 0;
+    std::string currency, record_id;
+  };
+  std::map<std::string, Use> uses;  // by event id
+  for (const auto& [id, live] : live_) {
+    for (const Part& part : live.parts) {
+      Use& use = uses[part.event_id];
+      use.amount = part.amount;
+      use.allocated += part.allocated;
+      use.currency = live.home.second;
+      use.record_id = std::max(use.record_id, id);
+    }
+  }
+  std::vector<std::string> lines;
+  for (const auto& [event_id, use] : uses) {
+    const ledger::WideMinor left = use.amount - use.allocated;
+    const bool exceeded =
+        use.amount >= 0 ? left < 0 || use.allocated < 0 : left > 0 || use.allocated > 0;
+    if (!exceeded) continue;
+    lines.push_back(fmt::format(
+        "{}: record {} and others allocate {} of its {}", event_id, use.record_id.substr(0, 10),
+        ledger::FormatMoney(static_cast<ledger::Minor>(use.allocated), use.currency),
+        ledger::FormatMoney(use.amount, use.currency)));
+  }
+  return lines;
 }
 
 }  // namespace tieout::audit

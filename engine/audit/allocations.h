@@ -21,12 +21,16 @@ class Allocations {
   // Sums over live records' deposits, or payouts: what they allocate, what they accepted as a rest.
   std::map<HomeKey, Sums> allocated(bool of_deposits) const;
   std::map<HomeKey, Sums> accepted(bool of_deposits) const;
+  // One line for each payout or deposit that live records allocate more of than there is.
+  std::vector<std::string> Exceeded() const;
   // Ordinals of events that a record says were not applied.
   const std::set<uint64_t>& refused() const { return refused_; }
 
  private:
   struct Part {
+    std::string event_id;
     bool is_deposit = false;
+    ledger::Minor amount = 0;
     ledger::Minor allocated = 0;
     ledger::Minor accepted = 0;
   };

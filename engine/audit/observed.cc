@@ -1,7 +1,11 @@
 #include "engine/audit/observed.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
+#include "engine/base/day.h"
+#include "engine/base/hash.h"
 #include "schemas/event.pb.h"
 
 namespace tieout::audit {
@@ -11,6 +15,11 @@ int64_t Micros(const google::protobuf::Timestamp& time) {
   return time.seconds() * 1'000'000 + time.nanos() / 1000;
 }
 
+// "2026-03-02", UTC.
+std::string DayOf(const v1::Event& event) {
+  return base::FormatDay(base::DayOf(Micros(event.occurred_at())));
+}
+
 AccountKey KeyOf(std::string_view home, const v1::Event& event) {
   return {std::string(home), event.account().provider(), event.account().merchant_account(),
           event.account().currency()};
@@ -18,12 +27,20 @@ AccountKey KeyOf(std::string_view home, const v1::Event& event) {
 
 }  // namespace
 
+uint64_t Observed::HashOf(const std::string& event_id) {
+  return std::hash<std::string>()(event_id) | 1;
+}
+
 void Observed::Add(uint64_t ordinal, std::string_view key, std::string_view value) {
-  if (key.empty() || refused_.contains(ordinal)) return;
+  entries_.resize(ordinal + 1);
   v1::Event event;
   if (!event.ParseFromArray(value.data(), static_cast<int>(value.size()))) return;
+  entries_[ordinal] = {HashOf(event.event_id()), event.amount_minor()};
+  if (refused_.contains(ordinal)) return;
+  if (key.empty()) return Configure(event);
   if (event.body_case() == v1::Event::kBankDeposit && event.bank_deposit().provisional()) return;
   if (IsRepeated(key, event)) return;
+  if (IsBeforeStart(key, event)) return;
   const HomeKey home(std::string(key), event.account().currency());
   switch (event.body_case()) {
     case v1::Event::kSale:
@@ -46,6 +63,40 @@ void Observed::Add(uint64_t ordinal, std::string_view key, std::string_view valu
     default:
       break;
   }
+}
+
+void Observed::Configure(const v1::Event& event) {
+  if (event.body_case() == v1::Event::kAccountOpened) {
+    owners_[{event.account().provider(), event.account().merchant_account()}]
+           [event.account_opened().owner_from()] = event.account_opened().owner();
+  }
+  if (event.body_case() != v1::Event::kStart) return;
+  const std::string home = OwnerOf(event);
+  if (base::PartitionOf(home, partitions_) != partition_) return;
+  const AccountKey account = KeyOf(home, event);
+  first_days_[account] = event.start().first_day();
+  const v1::Start& start = event.start();
+  for (const int64_t amount :
+       {start.pending_minor(), start.available_minor(), start.reserved_minor()}) {
+    if (amount != 0) items_[account].Add(amount);
+  }
+}
+
+std::string Observed::OwnerOf(const v1::Event& event) const {
+  const v1::AccountRef& account = event.account();
+  const auto found = owners_.find({account.provider(), account.merchant_account()});
+  if (found != owners_.end()) {
+    // Days as text sort by time.
+    const auto after = found->second.upper_bound(DayOf(event));
+    if (after != found->second.begin()) return std::prev(after)->second;
+  }
+  return "unassigned/" + account.provider() + "/" + account.merchant_account();
+}
+
+bool Observed::IsBeforeStart(std::string_view home, const v1::Event& event) const {
+  if (event.body_case() == v1::Event::kSourceReport) return false;
+  const auto found = first_days_.find(KeyOf(home, event));
+  return found != first_days_.end() && DayOf(event) < found->second;
 }
 
 void Observed::AddReport(const v1::Event& event) {

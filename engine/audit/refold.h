@@ -36,6 +36,8 @@ class Refold {
   absl::StatusOr<matching::CheckpointData> Checkpoint();
 
   matching::Fold& fold() { return *fold_; }
+  // As of the last Checkpoint().
+  store::PartitionStore& pages() { return *pages_; }
   uint64_t applied() const { return applied_; }
 
  private:

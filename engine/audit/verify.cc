@@ -6,10 +6,12 @@
 #include "engine/audit/allocations.h"
 #include "engine/audit/conservation.h"
 #include "engine/audit/observed.h"
+#include "engine/audit/record_check.h"
 #include "engine/audit/refold.h"
 #include "engine/audit/replay.h"
 #include "engine/audit/stream_compare.h"
 #include "engine/codec/codec.h"
+#include "engine/ledger/books.h"
 #include "fmt/format.h"
 
 namespace tieout::audit {
@@ -24,6 +26,19 @@ absl::StatusOr<std::vector<ledger::SellerProjection>> ProjectAll(matching::Fold&
     sellers.push_back(std::move(seller));
   }
   return sellers;
+}
+
+// Double entry: what came in is still there, or went on.
+std::vector<std::string> UnevenBooks(const ledger::SellerProjection& seller) {
+  std::vector<std::string> findings;
+  for (const ledger::Residual& r : ledger::ResidualsOf(seller)) {
+    if (r.amount == 0) continue;
+    const std::optional<ledger::Minor> narrow = ledger::Narrow(r.amount);
+    findings.push_back(fmt::format(
+        "seller {}: the books of level {}, {}, are uneven by {}", seller.seller_id, r.level, r.side,
+        narrow ? ledger::FormatMoney(*narrow, r.currency) : "more than 64 bits " + r.currency));
+  }
+  return findings;
 }
 
 class PartitionVerifier {
@@ -101,11 +116,45 @@ class PartitionVerifier {
                        options_.store->Place(partition_), meta.next_ordinal, meta.digest.hex(),
                        data.digest.hex(), data.next_ordinal)});
     }
+    TIEOUT_ASSIGN_OR_RETURN(const bool same_pages, ComparePages());
+    if (!same_pages) return absl::OkStatus();  // what they hold may not even be readable
     TIEOUT_ASSIGN_OR_RETURN(auto stored, matching::Fold::Open(partition_, pages_.get()));
     TIEOUT_ASSIGN_OR_RETURN(const auto theirs, ProjectAll(*stored));
     TIEOUT_ASSIGN_OR_RETURN(const auto ours, ProjectAll(refold_->fold()));
     CompareProjections(theirs, ours);
     return absl::OkStatus();
+  }
+
+  // The digest in the store says what was written; this, what stands there now.
+  absl::StatusOr<bool> ComparePages() {
+    uint64_t wrong = 0, theirs = 0, ours = 0;
+    std::string first;
+    const auto compare = [&](std::string_view key, std::string_view value) -> absl::Status {
+      ++theirs;
+      std::string expected;
+      TIEOUT_ASSIGN_OR_RETURN(const bool there, refold_->pages().Load(key, &expected));
+      if (there && expected == value) return absl::OkStatus();
+      if (wrong++ == 0) first = base::HexEncode(key);
+      return absl::OkStatus();
+    };
+    TIEOUT_RETURN_IF_ERROR(pages_->Scan(compare));
+    TIEOUT_RETURN_IF_ERROR(refold_->pages().Scan([&](std::string_view, std::string_view) {
+      ++ours;
+      return absl::OkStatus();
+    }));
+    const std::string place = options_.store->Place(partition_);
+    if (wrong > 0) {
+      Take(
+          {fmt::format("{}: {} of {} pages hold something else than the log's fold gives, the "
+                       "first has the key {}: remove that folder, it is rebuilt from the log",
+                       place, wrong, theirs, first)});
+    } else if (ours != theirs) {
+      Take(
+          {fmt::format("{}: {} pages, the log's fold gives {}: remove that folder, it is rebuilt "
+                       "from the log",
+                       place, theirs, ours)});
+    }
+    return wrong == 0 && ours == theirs;
   }
 
   void CompareProjections(const std::vector<ledger::SellerProjection>& theirs,
@@ -146,7 +195,7 @@ class PartitionVerifier {
                                      return absl::OkStatus();
                                    }));
     refused.insert(allocations.refused().begin(), allocations.refused().end());
-    Observed observed(std::move(refused));
+    Observed observed(partition_, log_.identity().partitions, std::move(refused));
     uint64_t ordinal = 0;
     TIEOUT_RETURN_IF_ERROR(
         ReadAll(log_, log::Stream::kEvents, partition_, committed, [&](const log::Stored& entry) {
@@ -157,7 +206,14 @@ class PartitionVerifier {
     TIEOUT_ASSIGN_OR_RETURN(const auto sellers, ProjectAll(refold_->fold()));
     report_.homes = sellers.size();
     Take(CheckConservation(observed, allocations, sellers));
-    return absl::OkStatus();
+    Take(allocations.Exceeded());
+    for (const ledger::SellerProjection& seller : sellers) Take(UnevenBooks(seller));
+    return ReadAll(log_, log::Stream::kRecords, partition_, records_end,
+                   [&](const log::Stored& entry) {
+                     CheckRecord(entry.value, partition_, observed,
+                                 [&](const std::string& finding) { Take({finding}); });
+                     return absl::OkStatus();
+                   });
   }
 
   log::EventLog& log_;

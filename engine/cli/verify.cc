@@ -26,8 +26,9 @@ absl::StatusOr<ExitCode> RunVerify(Context& context, int workers) {
   }
   context.out << fmt::format(
       "{} events folded again: {} records and {} dead letters compared byte for byte,\n"
-      "the store of {} partitions by digest and projection, the books of {} sellers by an\n"
-      "independent decoder (allocated + residual = observed, signed and absolute).\n",
+      "the store of {} partitions page by page, the books of {} sellers by an independent\n"
+      "decoder (allocated + residual = observed, signed and absolute; no member allocated\n"
+      "beyond its amount; each member and item as the log shows it; double entry even).\n",
       Grouped(report.events), Grouped(report.records), Grouped(report.dead_letters), report.stores,
       Grouped(report.homes));
   for (const std::string& finding : report.findings) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/ledger/books.h"
 #include "engine/ledger/event.h"
-#include "engine/query/residuals.h"
 
 namespace tieout::query {
 namespace {
@@ -99,7 +99,7 @@ absl::Status SellerGauges::Walk() {
       ++items[{{"side", std::string(ledger::RoleName(item.role))}, {"currency", item.currency}}];
     }
     // Absolute per seller, so that two wrong ones don't make a right one.
-    for (const Residual& r : ResidualsOf(seller)) {
+    for (const ledger::Residual& r : ledger::ResidualsOf(seller)) {
       residual[{{"level", r.level}, {"side", r.side}, {"currency", r.currency}}] +=
           Absolute(r.amount);
     }

@@ -1,7 +1,7 @@
 // What all sellers' states add up to, as metrics: open breaks (how many, how much gross, how old),
-// open items, and whether the books are whole (residuals.h). A thread of its own walks the sellers
-// now and then, slowly, and the gauges show its last walk; the fold never waits for more than one
-// seller. Thread safety: none needed; starts and ends its thread.
+// open items, and whether the books are whole (ledger/books.h). A thread of its own walks the
+// sellers now and then, slowly, and the gauges show its last walk; the fold never waits for more
+// than one seller. Thread safety: none needed; starts and ends its thread.
 #pragma once
 
 #include <chrono>

@@ -90,6 +90,82 @@ TEST_F(AuditTest, FindsAnAllocationThatDoesNotAddUp) {
   EXPECT_THAT(Findings(*log), Contains(HasSubstr("allocated + residual")));
 }
 
+// Changes the matched records of one level.
+void Alter(std::vector<log::Entry>& output, ledger::Level level,
+           const std::function<void(ledger::Record&)>& change) {
+  for (log::Entry& entry : output) {
+    absl::StatusOr<ledger::Record> record = codec::DecodeRecord(entry.value);
+    if (record->level != level || record->status != ledger::Status::kMatched) continue;
+    change(*record);
+    entry.value = codec::EncodeRecord(*record);
+  }
+}
+
+TEST_F(AuditTest, FindsMoreAllocatedThanThereIs) {
+  auto log = small_.CopyWithOutput([](std::vector<log::Entry>& output) {
+    Alter(output, ledger::Level::kBank, [](ledger::Record& record) {
+      for (ledger::Member& member : record.members) member.allocated = 2 * member.amount;
+    });
+  });
+  EXPECT_THAT(Findings(*log), Contains(HasSubstr("allocate 200.00 EUR of its 100.00 EUR")));
+}
+
+TEST_F(AuditTest, FindsAMemberThatIsNotWhereTheRecordSays) {
+  auto log = small_.CopyWithOutput([](std::vector<log::Entry>& output) {
+    Alter(output, ledger::Level::kBank,
+          [](ledger::Record& record) { ++record.members[0].position.ordinal; });
+  });
+  EXPECT_THAT(Findings(*log), Contains(HasSubstr("where the record says it does")));
+}
+
+TEST_F(AuditTest, FindsAMemberOfAnotherAmount) {
+  auto log = small_.CopyWithOutput([](std::vector<log::Entry>& output) {
+    Alter(output, ledger::Level::kBank, [](ledger::Record& record) {
+      for (ledger::Member& member : record.members) member.amount += 1;
+    });
+  });
+  EXPECT_THAT(Findings(*log), Contains(HasSubstr("is 100.01 EUR, the log shows 100.00 EUR")));
+}
+
+TEST_F(AuditTest, FindsItemsThatDontAddUpToTheirPayout) {
+  auto log = small_.CopyWithOutput([](std::vector<log::Entry>& output) {
+    Alter(output, ledger::Level::kPayout, [](ledger::Record& record) { record.expected += 1; });
+  });
+  EXPECT_THAT(Findings(*log), Contains(HasSubstr("items don't add up to 100.01 EUR")));
+}
+
+// One bit of one page, under an unchanged digest, in a part of the state that no projection shows.
+TEST_F(AuditTest, FindsEachAlteredPage) {
+  auto log = Log();
+  int pages = 0;
+  for (int altered = 0; altered == 0 || altered < pages; ++altered) {
+    auto real = runtime::OpenStates(small_.options(), true);
+    ASSERT_TRUE(real.ok()) << real.status();
+    auto states = store::NewMemoryStore();
+    int page = 0;
+    for (int partition = 0; partition < small_.options().partitions; ++partition) {
+      auto from = (*real)->Open(partition);
+      ASSERT_TRUE(from.ok()) << from.status();
+      std::vector<matching::PageWrite> writes;
+      ASSERT_TRUE((*from)
+                      ->Scan([&](std::string_view key, std::string_view value) {
+                        writes.push_back({std::string(key), std::string(value)});
+                        if (page++ == altered) writes.back().value.back() ^= 1;
+                        return absl::OkStatus();
+                      })
+                      .ok());
+      ASSERT_TRUE((*states->Open(partition))->Write(*(*from)->meta(), writes).ok());
+    }
+    pages = page;
+    VerifyOptions options;
+    options.store = states.get();
+    const absl::StatusOr<VerifyReport> report = Verify(*log, options);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_THAT(report->findings, Contains(HasSubstr("1 of"))) << altered;
+  }
+  EXPECT_GT(pages, 10);
+}
+
 TEST_F(AuditTest, FindsAStoreOfAnotherState) {
   auto log = Log();
   auto states = store::NewMemoryStore();

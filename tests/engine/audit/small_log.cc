@@ -24,6 +24,15 @@ ledger::Event Declared(std::string_view provider, std::string_view account, std:
   return event;
 }
 
+ledger::Event Started() {
+  ledger::Event event;
+  event.event_id = "stripe/acct_1/start";
+  event.account = {"stripe", "acct_1", "EUR"};
+  event.occurred_at_us = At("2026-03-02");
+  event.body = ledger::Start{.first_day = *base::ParseDay("2026-03-02"), .available = 500};
+  return event;
+}
+
 template <typename Body>
 ledger::Event Fact(std::string_view id, std::string_view account, std::string_view day,
                    ledger::Minor amount, Body body) {
@@ -92,6 +101,8 @@ SmallLog::SmallLog() : clock_(kNow) {
       Declared("stripe", "acct_1", "stripe/acct_1/account/acme", "DE1"),
       Declared("bank", "DE1", "bank/DE1/account/acme", "")};
   TIEOUT_CHECK((*engine)->AppendConfig(accounts).ok());
+  const ledger::Event start = Started();
+  TIEOUT_CHECK((*engine)->AppendConfig({&start, 1}).ok());
   TIEOUT_CHECK((*engine)->Append(Facts()).ok());
   clock_.Set(kNow + 3600 * base::kMicrosPerSecond);
   TIEOUT_CHECK((*engine)->Settle().ok());
@@ -103,6 +114,7 @@ std::vector<ledger::Event> SmallLog::Facts() {
   return {
       Covered("stripe/acct_1/r1/opened", "acct_1", Phase::kOpened),
       Covered("bank/DE1/r2/opened", "DE1", Phase::kOpened),
+      Fact("stripe/acct_1/txn_0/gross", "acct_1", "2026-03-01", 900, ledger::Sale{}),
       Sale("stripe/acct_1/txn_1/gross", "ch_1", "po_first0001", 10000),
       Payout("stripe/acct_1/po_first0001/paid", "po_first0001", "2026-03-06", 10000),
       Sale("stripe/acct_1/txn_2/gross", "ch_2", "po_second002", 7700),

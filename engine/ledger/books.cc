@@ -1,11 +1,9 @@
-#include "engine/query/residuals.h"
+#include "engine/ledger/books.h"
 
 #include <map>
 
-namespace tieout::query {
+namespace tieout::ledger {
 namespace {
-
-using ledger::WideMinor;
 
 struct Sums {
   WideMinor balance = 0, payouts = 0, deposits = 0;
@@ -14,11 +12,11 @@ struct Sums {
 
 }  // namespace
 
-std::vector<Residual> ResidualsOf(const ledger::SellerProjection& seller) {
+std::vector<Residual> ResidualsOf(const SellerProjection& seller) {
   std::map<std::string, Sums> currencies;
-  for (const ledger::AccountProjection& a : seller.accounts) {
+  for (const AccountProjection& a : seller.accounts) {
     Sums& sums = currencies[a.currency];
-    if (a.provider == ledger::kBankProvider) {
+    if (a.provider == kBankProvider) {
       sums.bank = true;
       sums.deposits += WideMinor{a.bank_unmatched} - a.tolerated;
       continue;
@@ -28,9 +26,9 @@ std::vector<Residual> ResidualsOf(const ledger::SellerProjection& seller) {
                     a.adjustments - a.pending - a.available - a.reserved - a.in_transit - a.paid;
     sums.payouts += WideMinor{a.in_transit} - a.tolerated;
   }
-  for (const ledger::OpenItem& item : seller.open_items) {
+  for (const OpenItem& item : seller.open_items) {
     Sums& sums = currencies[item.currency];
-    const bool is_payout = item.role == ledger::Role::kPayout;
+    const bool is_payout = item.role == Role::kPayout;
     (is_payout ? sums.provider : sums.bank) = true;
     (is_payout ? sums.payouts : sums.deposits) -= item.residual;
   }
@@ -45,4 +43,4 @@ std::vector<Residual> ResidualsOf(const ledger::SellerProjection& seller) {
   return residuals;
 }
 
-}  // namespace tieout::query
+}  // namespace tieout::ledger

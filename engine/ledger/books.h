@@ -15,16 +15,16 @@
 
 #include "engine/ledger/projection.h"
 
-namespace tieout::query {
+namespace tieout::ledger {
 
 struct Residual {
   const char* level;
   const char* side;
   std::string currency;
-  ledger::WideMinor amount = 0;  // 0: whole
+  WideMinor amount = 0;  // 0: whole
 };
 
 // One of each row and currency that the seller has, whole ones included.
-std::vector<Residual> ResidualsOf(const ledger::SellerProjection& seller);
+std::vector<Residual> ResidualsOf(const SellerProjection& seller);
 
-}  // namespace tieout::query
+}  // namespace tieout::ledger

@@ -1,7 +1,7 @@
 // Books that are whole, and the same with one figure changed: each must be seen.
-#include "engine/query/residuals.h"
-
 #include "engine/query/seller_gauges.h"
+
+#include "engine/ledger/books.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "prometheus/text_serializer.h"
@@ -43,16 +43,17 @@ ledger::SellerProjection Whole() {
 
 ledger::WideMinor At(const ledger::SellerProjection& seller, std::string_view level,
                      std::string_view side) {
-  for (const Residual& r : ResidualsOf(seller)) {
+  for (const ledger::Residual& r : ledger::ResidualsOf(seller)) {
     if (r.level == level && r.side == side) return r.amount;
   }
   return -1;
 }
 
 TEST(ResidualsTest, WholeBooksHaveNone) {
-  const auto residuals = ResidualsOf(Whole());
+  const auto residuals = ledger::ResidualsOf(Whole());
   EXPECT_EQ(residuals.size(), 3u);
-  for (const Residual& r : residuals) EXPECT_TRUE(r.amount == 0) << r.level << ' ' << r.side;
+  for (const ledger::Residual& r : residuals)
+    EXPECT_TRUE(r.amount == 0) << r.level << ' ' << r.side;
 }
 
 TEST(ResidualsTest, EachFigureCounts) {
