@@ -30,20 +30,20 @@ const Entry* Holding(const DayPage& page, uint64_t entry, Field field) {
   return best;
 }
 
-base::Day AvailableOn(const DayPage& page, const Entry& sale) {
-  const Entry* amended = Holding(page, sale.entry, Field::kAvailableOn);
-  if (amended == nullptr) return sale.available;
-  return base::ParseDay(page.values[amended->value]).value_or(sale.available);
+base::Day AvailableOn(const DayPage& page, const Entry& item) {
+  const Entry* amended = Holding(page, item.entry, Field::kAvailableOn);
+  if (amended == nullptr) return item.available;
+  return base::ParseDay(page.values[amended->value]).value_or(item.available);
 }
 
-// Where a sale's money stands: pending until log time reaches the day.
-void PostSale(Turn& turn, AccountState& account, base::Day available, WideMinor amount,
-              Bucket counter) {
+// Where an item's money stands: pending until log time reaches the day.
+void PostItem(Turn& turn, AccountState& account, base::Day available, WideMinor amount,
+              const Mechanism& mechanism) {
   if (available.is_set() && available > turn.state.log_day()) {
-    Post(account, counter, Bucket::kPending, amount);
+    Post(account, mechanism.from, Bucket::kPending, amount);
     account.maturing[available.days] += amount;
   } else {
-    Post(account, counter, Bucket::kAvailable, amount);
+    Post(account, mechanism.from, mechanism.to, amount);
   }
 }
 
@@ -89,15 +89,12 @@ absl::Status FoldImpl::Item(Turn& turn, const ledger::Event& event, uint32_t acc
   const Mechanism* mechanism = MechanismOf(event.kind());
   TIEOUT_CHECK(mechanism != nullptr && mechanism->listed);
   AccountState& a = turn.home().accounts[account];
-  const base::Day day = base::DayOf(event.occurred_at_us);
+  const base::Day available = AvailableOn(kept.page->page, kept.entry());
+  PostItem(turn, a, available, event.amount, *mechanism);
+  TIEOUT_RETURN_IF_ERROR(ScheduleMaturing(turn, account, available));
   if (event.kind() == ledger::Kind::kSale) {
-    const base::Day available = AvailableOn(kept.page->page, kept.entry());
-    PostSale(turn, a, available, event.amount, mechanism->from);
-    TIEOUT_RETURN_IF_ERROR(ScheduleMaturing(turn, account, available));
     ++a.sale_count;
-    a.last_sale = std::max(a.last_sale, day);
-  } else {
-    Post(a, mechanism->from, mechanism->to, event.amount);
+    a.last_sale = std::max(a.last_sale, base::DayOf(event.occurred_at_us));
   }
   if (mechanism->expects == Expects::kFeeBySchedule) {
     TIEOUT_RETURN_IF_ERROR(OrderLevel(turn).Sale(event, kept.entry().ordinal, account, kept.page));
@@ -135,6 +132,7 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
   if (body.state == PayoutMark::kInitiated || body.state == PayoutMark::kPaid) {
     if (body.arrival_date.is_set())
       p.arrival.Offer(base::FormatDay(body.arrival_date), INT64_MIN + 1);
+    const bool list_changed = !p.seen || (body.list_complete && !p.list_complete);
     p.list_complete = p.list_complete || body.list_complete;
     if (!event.refs.trace_id.empty()) p.trace_id.Offer(event.refs.trace_id, INT64_MIN + 1);
     if (!event.refs.bank_reference.empty())
@@ -157,7 +155,7 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
     const std::vector<uint32_t> before = bank.CouldBeFrom(index);
     bank.FixDates(&p);
     TIEOUT_RETURN_IF_ERROR(bank.PayoutChanged(index, before));
-    return level.Check(index, false);
+    return level.Check(index, list_changed ? PayoutLevel::Why::kList : PayoutLevel::Why::kDeadline);
   }
   if (p.failed) return absl::OkStatus();
   const std::vector<uint32_t> before = bank.CouldBeFrom(index);
@@ -235,7 +233,7 @@ absl::Status FoldImpl::Amend(Turn& turn, const ledger::Event& event, uint32_t ac
         TIEOUT_ASSIGN_OR_RETURN(payout, payouts.PayoutOf(named, item.account));
       }
       TIEOUT_RETURN_IF_ERROR(payouts.Move(item, payout));
-    } else if (item.kind == ledger::Kind::kSale) {
+    } else {
       const base::Day was =
           before == nullptr ? item.available
                             : base::ParseDay(page.values[before->value]).value_or(item.available);
@@ -277,8 +275,9 @@ absl::Status FoldImpl::AmendPayout(Turn& turn, const ledger::Event& event, uint3
       changed = p.arrival.Offer(body.value, body.as_of_us);
       break;
     case Field::kListComplete:
+      if (p.list_complete) return absl::OkStatus();
       p.list_complete = true;
-      return level.Check(index, false);
+      return level.Check(index, PayoutLevel::Why::kList);
     default:
       break;
   }
@@ -286,7 +285,8 @@ absl::Status FoldImpl::AmendPayout(Turn& turn, const ledger::Event& event, uint3
   const std::vector<uint32_t> before = bank.CouldBeFrom(index);
   if (p.seen) bank.FixDates(&p);
   TIEOUT_RETURN_IF_ERROR(bank.PayoutChanged(index, before));
-  return level.Check(index, false);  // a list without an end is judged at the bank's deadline
+  // A list without an end is judged at the bank's deadline.
+  return level.Check(index, PayoutLevel::Why::kDeadline);
 }
 
 absl::Status FoldImpl::Report(Turn& turn, const ledger::Event& event, uint32_t account) {

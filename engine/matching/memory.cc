@@ -55,7 +55,7 @@ absl::StatusOr<Found> Memory::Search(base::Day hint, const Match& match) {
     TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page,
                             turn_.state.DayOf(turn_.cached.page.home, *day));
     uint32_t index = 0;
-    if (match(page->page, &index)) return Found{page, index};
+    if (match(page->page, &index)) return Found{page, index, base::Day{*day}};
   }
   return Found{};
 }
@@ -70,7 +70,7 @@ absl::StatusOr<Found> Memory::Find(const Hash128& id, base::Day hint) {
   TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page,
                           turn_.state.DayOf(turn_.cached.page.home, hint.days));
   uint32_t index = 0;
-  if (match(page->page, &index)) return Found{page, index};
+  if (match(page->page, &index)) return Found{page, index, hint};
   HomePage& home = turn_.cached.page;
   if (!IdFilter(&home.filter, &home.filter_count).MayHold(id)) return Found{};
   return Search(hint, match);
@@ -214,7 +214,7 @@ absl::StatusOr<Found> Memory::FindPayment(uint64_t payment, base::Day hint) {
   HomePage& home = turn_.cached.page;
   TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page, turn_.state.DayOf(home.home, hint.days));
   uint32_t index = 0;
-  if (match(page->page, &index)) return Found{page, index};
+  if (match(page->page, &index)) return Found{page, index, hint};
   if (!IdFilter(&home.filter, &home.filter_count).MayHold(PaymentKey(payment))) return Found{};
   return Search(hint, match);
 }

@@ -19,6 +19,7 @@ enum class Sighting : uint8_t {
 struct Found {
   Cached<DayPage>* page = nullptr;
   uint32_t index = 0;
+  base::Day day{};  // the page's, where it was searched for
   const Entry& entry() const { return page->page.entries[index]; }
 };
 

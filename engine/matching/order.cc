@@ -39,7 +39,8 @@ Reversed Total(const Payment& payment) {
 bool IsSaid(const Turn& turn, const Anchor& anchor, const ledger::Record& record) {
   const auto open = turn.cached.page.open.find(anchor.break_id);
   return open != turn.cached.page.open.end() && open->second.reason == record.reason &&
-         open->second.actual == record.actual && open->second.expected == record.expected;
+         open->second.actual == record.actual && open->second.expected == record.expected &&
+         open->second.members.size() == record.members.size();
 }
 
 bool WithinRounding(WideMinor a, WideMinor b) { return a - b <= 1 && b - a <= 1; }
@@ -73,9 +74,10 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
       const std::optional<Minor> expected =
           gross ? ExpectedFee(turn_.rule(s.rule), *gross) : std::nullopt;
       if (expected) s.expected = *expected;
-      TIEOUT_RETURN_IF_ERROR(CheckFees(payment, s, base::DayOf(event.occurred_at_us).days, false));
+      TIEOUT_RETURN_IF_ERROR(ExpectFee(s, found.day));  // where none has come
+      TIEOUT_RETURN_IF_ERROR(CheckFees(payment, s, found.day.days, false));
     }
-    return CheckReversals(payment, day.days, false);
+    return CheckReversals(payment, found.day.days, false);
   }
   Payment payment;
   payment.payment = hash;
@@ -89,10 +91,10 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
     const std::optional<Minor> expected =
         event.amount > 0 ? ExpectedFee(turn_.rule(s), event.amount) : std::nullopt;
     if (!expected) continue;
-    payment.schedules.push_back({s, *expected, {}});
-    const int64_t business =
-        day.plus(1 + static_cast<int32_t>(turn_.rule(s).grace_days)).start_us();
-    TIEOUT_RETURN_IF_ERROR(Schedule(turn_, DueKind::kFeeMissing, s, day.days, business));
+    FeeState& schedule = payment.schedules.emplace_back();
+    schedule.rule = s;
+    schedule.expected = *expected;
+    TIEOUT_RETURN_IF_ERROR(ExpectFee(schedule, day));
   }
   TIEOUT_RETURN_IF_ERROR(memory_.KeepPayment(page, std::move(payment)));
 
@@ -100,14 +102,22 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
   if (waiting == turn_.cached.page.index.waiting_by_payment.end()) return absl::OkStatus();
   const std::vector<uint32_t> came = std::move(waiting->second);
   turn_.cached.page.index.waiting_by_payment.erase(waiting);
-  const Found own{page, static_cast<uint32_t>(page->page.payments.size() - 1)};
+  const Found own{page, static_cast<uint32_t>(page->page.payments.size() - 1), day};
   for (uint32_t w : came) {
     Waiting item = std::move(turn_.home().waiting[w]);
     turn_.home().waiting[w] = Waiting{};
     turn_.home().waiting[w].done = true;
-    TIEOUT_RETURN_IF_ERROR(Attach(item, item.anchor, own, day.days));
+    TIEOUT_RETURN_IF_ERROR(Attach(item, item.anchor, own));
   }
   return absl::OkStatus();
+}
+
+// By the end of its grace, counted from the day of the first sale.
+absl::Status OrderLevel::ExpectFee(FeeState& schedule, base::Day day) {
+  const int64_t business_us =
+      day.plus(1 + static_cast<int32_t>(turn_.rule(schedule.rule).grace_days)).start_us();
+  return ScheduleAnew(turn_, &schedule.settles_us, DueKind::kFeeMissing, schedule.rule, day.days,
+                      business_us);
 }
 
 absl::Status OrderLevel::FeeOrReversal(const ledger::Event& event, uint64_t ordinal,
@@ -131,7 +141,7 @@ absl::Status OrderLevel::FeeOrReversal(const ledger::Event& event, uint64_t ordi
   }
   const base::Day day = base::DayOf(event.occurred_at_us);
   TIEOUT_ASSIGN_OR_RETURN(Found payment, memory_.FindPayment(item.payment, day));
-  if (payment.page != nullptr) return Attach(item, Anchor{}, payment, day.days);
+  if (payment.page != nullptr) return Attach(item, Anchor{}, payment);
 
   HomePage& home = turn_.home();
   const auto index = static_cast<uint32_t>(home.waiting.size());
@@ -150,14 +160,14 @@ absl::Status OrderLevel::FeeOrReversal(const ledger::Event& event, uint64_t ordi
   return absl::OkStatus();
 }
 
-absl::Status OrderLevel::Attach(const Waiting& item, Anchor anchor, Found found, int32_t day) {
+absl::Status OrderLevel::Attach(const Waiting& item, Anchor anchor, Found found) {
   Payment& payment = found.page->page.payments[found.index];
   found.page->dirty = true;
   if (item.kind == Kind::kFee) {
     for (FeeState& s : payment.schedules) {
       if (turn_.rule(s.rule).fee_type != item.fee_type) continue;
       payment.fees.push_back({item.fee_type, item.event_id, item.ordinal, item.amount});
-      return CheckFees(payment, s, day, false);
+      return CheckFees(payment, s, found.day.days, false);
     }
     return absl::OkStatus();  // no schedule was in force at the sale's place
   }
@@ -172,7 +182,7 @@ absl::Status OrderLevel::Attach(const Waiting& item, Anchor anchor, Found found,
                                      item.amount, item.amount));
   SetAmounts(item.amount, item.amount, &record);
   Say(turn_, std::move(record), anchor, item.event_id);
-  return CheckReversals(payment, day, false);
+  return CheckReversals(payment, found.day.days, false);
 }
 
 ledger::Record OrderLevel::OrderRecord(const Payment& payment, Status status,
@@ -197,8 +207,11 @@ absl::Status OrderLevel::CheckFees(Payment& payment, FeeState& s, int32_t day, b
   }
   if (count == 0) return absl::OkStatus();
   const bool right = WithinRounding(sum, s.expected);
+  if (right) s.settles_us = 0;
   if (right && s.anchor.status == Status::kMatched && s.said_fees == count) return absl::OkStatus();
-  if (!right && !at_tick) return Schedule(turn_, DueKind::kFees, payment.payment, day, 0);
+  if (!right && !at_tick)
+    return ScheduleAnew(turn_, &s.settles_us, DueKind::kFees, payment.payment, day, 0);
+  if (!right && !HasSettled(turn_, s.settles_us)) return absl::OkStatus();
 
   ledger::Record record = OrderRecord(payment, Status::kMatched, "");
   NameRule(turn_, s.rule, &record);
@@ -224,7 +237,10 @@ absl::Status OrderLevel::CheckReversals(Payment& payment, int32_t day, bool at_t
   const bool is_open = !anchor.break_id.empty();
   if (!total.exceeds() && !is_open) return absl::OkStatus();
   if (total.exceeds() && !at_tick)
-    return Schedule(turn_, DueKind::kReversals, payment.payment, day, 0);
+    return ScheduleAnew(turn_, &payment.reversals_settle_us, DueKind::kReversals, payment.payment,
+                        day, 0);
+  if (total.exceeds() && !HasSettled(turn_, payment.reversals_settle_us)) return absl::OkStatus();
+  if (!total.exceeds()) payment.reversals_settle_us = 0;
   ledger::Record record = OrderRecord(payment, Status::kMatched, "");
   NameRule(
       turn_,
@@ -275,16 +291,17 @@ absl::Status OrderLevel::JudgeMissingFees(int32_t day, const Due& due) {
       const bool came = std::any_of(payment.fees.begin(), payment.fees.end(),
                                     [&](const FeeSeen& f) { return f.type == type; });
       if (s.rule != due.id || came || WithinRounding(s.expected, 0) ||
-          !s.anchor.last_record.empty()) {
+          !HasSettled(turn_, s.settles_us)) {
         continue;
       }
-      TIEOUT_ASSIGN_OR_RETURN(const bool covered, CoveredOrParked(turn_, {payment.account}, due));
-      if (!covered) continue;
-      page->dirty = true;
       ledger::Record record = OrderRecord(payment, Status::kUnmatched, reason::kFeeMissing);
       NameRule(turn_, s.rule, &record);
       record.due_on = base::DayOf(due.business_us - 1);
       SetAmounts(s.expected, 0, &record);
+      if (IsSaid(turn_, s.anchor, record)) continue;
+      TIEOUT_ASSIGN_OR_RETURN(const bool covered, CoveredOrParked(turn_, {payment.account}, due));
+      if (!covered) continue;
+      page->dirty = true;
       Say(turn_, std::move(record), s.anchor, payment.event_id + type);
     }
   }

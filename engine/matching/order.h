@@ -23,9 +23,10 @@ class OrderLevel {
 
  private:
   const std::vector<uint32_t>& Schedules(uint32_t account);
-  absl::Status Attach(const Waiting& item, Anchor anchor, Found payment, int32_t day);
-  // At once when the fees are right; when not, at a tick.
+  absl::Status Attach(const Waiting& item, Anchor anchor, Found payment);
+  // At once when the fees are right; when not, at a tick. `day` is that of the payment's page.
   absl::Status CheckFees(Payment& payment, FeeState& schedule, int32_t day, bool at_tick);
+  absl::Status ExpectFee(FeeState& schedule, base::Day day);
   absl::Status CheckReversals(Payment& payment, int32_t day, bool at_tick);
   absl::StatusOr<Payment*> PaymentOf(uint64_t payment, int32_t day);
   ledger::Record OrderRecord(const Payment& payment, ledger::Status status,

@@ -81,11 +81,11 @@ absl::Status PayoutLevel::Move(Entry& item, uint32_t payout) {
   item.payout = payout;
   if (before != kNone) TIEOUT_RETURN_IF_ERROR(change(before, -1));
   if (payout != kNone) TIEOUT_RETURN_IF_ERROR(change(payout, +1));
-  if (before != kNone) TIEOUT_RETURN_IF_ERROR(Check(before, false));
-  return payout == kNone ? absl::OkStatus() : Check(payout, false);
+  if (before != kNone) TIEOUT_RETURN_IF_ERROR(Check(before, Why::kList));
+  return payout == kNone ? absl::OkStatus() : Check(payout, Why::kList);
 }
 
-absl::Status PayoutLevel::Check(uint32_t index, bool at_tick) {
+absl::Status PayoutLevel::Check(uint32_t index, Why why) {
   const PayoutState& p = turn_.home().payouts[index];
   if (!p.seen || p.amount == 0) return absl::OkStatus();
   const bool equal = p.item_sum == p.amount;
@@ -98,16 +98,17 @@ absl::Status PayoutLevel::Check(uint32_t index, bool at_tick) {
   if (!is_judged && !is_said) return absl::OkStatus();
   const bool positive =
       is_judged && is_complete && equal && p.composition.status != Status::kMatched;
-  if (!positive && !at_tick) {
-    turn_.home().payouts[index].items_settle_us = turn_.state.log_us() + kSettlingMicros;
-    return Schedule(turn_, DueKind::kComposition, index, 0,
-                    p.list_complete ? 0 : p.business_deadline_us);
+  if (!positive && why != Why::kTick) {
+    const int64_t business_us = p.list_complete ? 0 : p.business_deadline_us;
+    if (why == Why::kDeadline) {
+      const int64_t at_us = std::max({business_us, p.items_settle_us, turn_.state.log_us()});
+      return ScheduleAt(turn_, {at_us, business_us, DueKind::kComposition, index, 0});
+    }
+    return ScheduleAnew(turn_, &turn_.home().payouts[index].items_settle_us, DueKind::kComposition,
+                        index, 0, business_us);
   }
   if (!positive && is_judged && !is_complete) return absl::OkStatus();
-  // A later change has its own due item.
-  if (!positive && !turn_.settled && p.items_settle_us > turn_.state.log_us()) {
-    return absl::OkStatus();
-  }
+  if (!positive && !HasSettled(turn_, p.items_settle_us)) return absl::OkStatus();
   const AccountState& account = turn_.home().accounts[p.account];
   ledger::Record record = NewRecord(turn_, account, ledger::Level::kPayout, Status::kMatched, "");
   if (!is_judged) {

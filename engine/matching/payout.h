@@ -15,8 +15,10 @@ class PayoutLevel {
   absl::StatusOr<uint32_t> PayoutOf(std::string_view entry, uint32_t account);
   // The item moves to a payout (kNone: to none).
   absl::Status Move(Entry& item, uint32_t payout);
-  // After its state, list mark or items changed.
-  absl::Status Check(uint32_t payout, bool at_tick);
+  // After its state, list mark or items changed (kList), which settles anew; after its deadline
+  // moved; at a tick.
+  enum class Why : uint8_t { kList, kDeadline, kTick };
+  absl::Status Check(uint32_t payout, Why why);
 
  private:
   absl::Status Say(uint32_t payout, ledger::Record record);

@@ -41,7 +41,7 @@ struct Entry {
   Minor amount = 0;
   int64_t as_of_us = 0;    // of an amendment
   uint32_t value = kNone;  // of an amendment of an item: into DayPage::values
-  Day available;           // sale: as the event itself says
+  Day available;           // item: as the event itself says
   std::optional<Minor> balance_after;
 };
 template <typename A>
@@ -55,6 +55,7 @@ struct FeeState {
   uint32_t rule = kNone;
   Minor expected = 0;
   uint64_t said_fees = 0;  // fees in the last record about it
+  int64_t settles_us = 0;  // when the last change has settled; 0: they are right
   Anchor anchor;
 };
 struct FeeSeen {
@@ -64,7 +65,7 @@ struct FeeSeen {
 };
 template <typename A>
 void Visit(A& a, FeeState& f) {
-  a(f.rule), a(f.expected), a(f.said_fees), a(f.anchor);
+  a(f.rule), a(f.expected), a(f.said_fees), a(f.settles_us), a(f.anchor);
 }
 template <typename A>
 void Visit(A& a, FeeSeen& f) {
@@ -96,12 +97,14 @@ struct Payment {
   std::vector<FeeState> schedules;
   std::vector<FeeSeen> fees;  // only types a schedule prices
   std::vector<ReversalSeen> reversals;
+  int64_t reversals_settle_us = 0;  // when their last change has settled, while they exceed it
   Anchor reversal_anchor;
 };
 template <typename A>
 void Visit(A& a, Payment& p) {
   a(p.payment), a(p.event_id), a(p.ordinal), a(p.account), a(p.gross), a(p.customer_gross);
-  a(p.customer_currency), a(p.schedules), a(p.fees), a(p.reversals), a(p.reversal_anchor);
+  a(p.customer_currency), a(p.schedules), a(p.fees), a(p.reversals), a(p.reversals_settle_us),
+      a(p.reversal_anchor);
 }
 
 // Derived from a DayPage when first needed, never written.

@@ -101,7 +101,7 @@ absl::Status FoldImpl::Judge(Turn& turn, const Due& due) {
     case DueKind::kDeposit:
       return BankLevel(turn).JudgeDeposit(static_cast<uint32_t>(due.id), due);
     case DueKind::kComposition:
-      return PayoutLevel(turn).Check(static_cast<uint32_t>(due.id), true);
+      return PayoutLevel(turn).Check(static_cast<uint32_t>(due.id), PayoutLevel::Why::kTick);
     case DueKind::kFees:
       return OrderLevel(turn).JudgeFees(due.id, due.day);
     case DueKind::kReversals:

@@ -189,6 +189,12 @@ absl::Status Schedule(Turn& turn, DueKind kind, uint64_t id, int32_t day, int64_
   return ScheduleAt(turn, Due{deadline, business_us, kind, id, day});
 }
 
+absl::Status ScheduleAnew(Turn& turn, int64_t* settles_us, DueKind kind, uint64_t id, int32_t day,
+                          int64_t business_us) {
+  *settles_us = turn.state.log_us() + kSettlingMicros;
+  return Schedule(turn, kind, id, day, business_us);
+}
+
 absl::Status ScheduleAt(Turn& turn, const Due& due) {
   HomePage& home = turn.home();
   if (!home.due.insert(due).second) return absl::OkStatus();

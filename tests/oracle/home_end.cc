@@ -14,10 +14,10 @@ std::string KeyOf(const AccountRef& account) {
   return fmt::format("{}/{}/{}", account.provider, account.merchant_account, account.currency);
 }
 
-bool IsPending(const Facts& facts, const Fact& sale, Day today) {
-  const std::string inlined = base::FormatDay(sale.event->available_on);
+bool IsPending(const Facts& facts, const Fact& item, Day today) {
+  const std::string inlined = base::FormatDay(item.event->available_on);
   const std::optional<Day> available = base::ParseDay(facts.Amended(
-      ledger::EntryOf(sale.event_id), ledger::Amendment::Field::kAvailableOn, {inlined}));
+      ledger::EntryOf(item.event_id), ledger::Amendment::Field::kAvailableOn, {inlined}));
   return available.has_value() && *available > today;
 }
 
@@ -26,8 +26,7 @@ void PostItem(const Facts& facts, const Fact& fact, Day today, Buckets* buckets)
   switch (fact.event->kind()) {
     case Kind::kSale:
       buckets->sales += amount;
-      (IsPending(facts, fact, today) ? buckets->pending : buckets->available) += amount;
-      return;
+      break;
     case Kind::kReserve:
       buckets->reserved -= amount;
       break;
@@ -46,7 +45,7 @@ void PostItem(const Facts& facts, const Fact& fact, Day today, Buckets* buckets)
     default:
       return;
   }
-  buckets->available += amount;
+  (IsPending(facts, fact, today) ? buckets->pending : buckets->available) += amount;
 }
 
 // A payout leaves once and comes back once, however many of its states are told.

@@ -81,6 +81,7 @@ void Stories::TellCycle() {
     Event event = Make(account.ref, fmt::format("adj{}", ++entries_), "gross", day, amount,
                        ledger::Adjustment{"correction", ""});
     if (chance_.Percent(40)) event.body = ledger::Reserve{};
+    if (chance_.Percent(20)) event.available_on = kFirstDay.plus(day + chance_.Below(6));
     if (has_list) event.refs.payout_id = id;
     sum += amount;
     Hear(event, day);
@@ -123,6 +124,7 @@ Minor Stories::TellSale(const Account& account, int day, std::string_view payout
     Event event =
         Make(account.ref, entry, i == 1 ? "fee" : "fee2", day, fee, ledger::Fee{"processing"});
     event.refs.payment_id = payment;
+    if (chance_.Percent(80)) event.available_on = sale.available_on;
     if (!amended) event.refs.payout_id = payout_id;
     sum += fee;
     Hear(event, day);
@@ -142,6 +144,7 @@ void Stories::TellReversal(const Account& account, int day, std::string_view pay
     Event event = Make(account.ref, fmt::format("re{}", ++entries_), "gross", later, amount,
                        ledger::Refund{customer, currency, ""});
     event.refs.payment_id = payment;
+    if (chance_.Percent(30)) event.available_on = kFirstDay.plus(later + chance_.Below(6));
     if (chance_.Percent(40)) {
       using Phase = ledger::Chargeback::Phase;
       event.body = ledger::Chargeback{Phase::kOpened, {}, customer, currency};
