@@ -33,11 +33,12 @@ absl::Status ReadStream(log::EventLog* log, int partition, int64_t end, size_t m
 }
 
 // Their positions are those that the log will most likely give them: from its end on.
-absl::Status TakeUncommitted(const std::vector<std::string>& records, int64_t from, size_t max,
+absl::Status TakeUncommitted(const RecordSpool& records, int64_t from, size_t max,
                              int64_t* position, RecordsPage* page) {
   auto next = static_cast<size_t>(*position - from);
   for (; next < records.size() && page->records.size() < max; ++next, ++*position) {
-    TIEOUT_ASSIGN_OR_RETURN(ledger::Record record, codec::DecodeRecord(records[next]));
+    TIEOUT_ASSIGN_OR_RETURN(const std::string bytes, records.Read(next));
+    TIEOUT_ASSIGN_OR_RETURN(ledger::Record record, codec::DecodeRecord(bytes));
     page->records.push_back(std::move(record));
   }
   page->more = page->more || next < records.size();

@@ -9,6 +9,7 @@
 #include "engine/base/status.h"
 #include "engine/log/log.h"
 #include "engine/runtime/read_model.h"
+#include "engine/runtime/record_spool.h"
 
 namespace tieout::runtime {
 
@@ -18,8 +19,8 @@ std::string FormatCursor(const std::vector<int64_t>& positions);
 
 // Records folded but not on the log when somebody looked; by partition.
 struct Uncommitted {
-  std::vector<int64_t> from;                      // the end of the records stream at that time
-  std::vector<std::vector<std::string>> records;  // wire bytes
+  std::vector<int64_t> from;  // the end of the records stream at that time
+  std::vector<RecordSpool> records;
 };
 
 // `uncommitted` null: what is on the log. Else the log up to `from`, then these, as of that time.

@@ -1,5 +1,9 @@
-// The read-only look: store as it is, the rest of the events folded in memory, nothing written.
+// The read-only look: store as it is, the rest of the events folded in memory; what doesn't fit
+// there goes to temporary files. Nothing of the log or the store is written.
+#include <stdlib.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <mutex>
 #include <utility>
 
@@ -7,6 +11,8 @@
 #include "engine/runtime/homes.h"
 #include "engine/runtime/open_log.h"
 #include "engine/runtime/record_pages.h"
+#include "engine/store/overlay_store.h"
+#include "engine/store/rocks_store.h"
 
 namespace tieout::runtime {
 namespace {
@@ -15,18 +21,48 @@ constexpr size_t kReadEntries = 8192;
 constexpr std::chrono::milliseconds kReadWait{1000};
 constexpr int kSnapshotAttempts = 100;
 
+// A folder that is made when it is first asked for, and goes with this.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() = default;
+  ~TemporaryFolder() {
+    std::error_code error;
+    if (!path_.empty()) std::filesystem::remove_all(path_, error);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  absl::StatusOr<std::string> Path() {
+    if (!path_.empty()) return path_;
+    std::error_code error;
+    const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
+    std::string pattern = parent / "tieout-view-XXXXXX";
+    if (error || mkdtemp(pattern.data()) == nullptr) {
+      return base::Unavailable(parent.string() +
+                               ": no temporary folder can be made there; TMPDIR names another");
+    }
+    return path_ = pattern;
+  }
+
+ private:
+  std::string path_;
+};
+
 class View : public ReadModel {
  public:
-  View(std::unique_ptr<log::EventLog> log, std::unique_ptr<store::StateStore> states)
-      : log_(std::move(log)), states_(std::move(states)) {}
+  View(std::unique_ptr<log::EventLog> log, std::unique_ptr<store::StateStore> states,
+       const MemoryBounds& memory)
+      : log_(std::move(log)),
+        stored_(std::move(states)),
+        memory_(memory),
+        states_(store::NewOverlayStore(stored_.get(), [this] { return MakeScratch(); })) {}
 
-  absl::Status Fold(uint64_t pages_bytes) {
+  absl::Status Fold() {
     const int partitions = log_->identity().partitions;
     uncommitted_.from.resize(static_cast<size_t>(partitions));
     uncommitted_.records.resize(static_cast<size_t>(partitions));
     for (int partition = 0; partition < partitions; ++partition) {
-      TIEOUT_RETURN_IF_ERROR(
-          FoldPartition(partition, pages_bytes / static_cast<uint64_t>(partitions)));
+      TIEOUT_RETURN_IF_ERROR(FoldPartition(partition));
     }
     return absl::OkStatus();
   }
@@ -48,7 +84,10 @@ class View : public ReadModel {
     std::vector<PartitionStatus> out;
     for (const auto& [partition, worker] : workers_) {
       PartitionStatus status = StatusOf(*worker);
-      status.folded_position = folded_.at(partition);
+      const Place& place = places_.at(partition);
+      status.stored_position = place.stored;
+      status.committed_position = place.committed;
+      status.folded_position = place.folded;
       TIEOUT_ASSIGN_OR_RETURN(status.end_position, log_->End(log::Stream::kEvents, partition));
       out.push_back(status);
     }
@@ -56,6 +95,18 @@ class View : public ReadModel {
   }
 
  private:
+  struct Place {
+    int64_t stored = 0, committed = 0, folded = 0;
+  };
+
+  absl::StatusOr<std::unique_ptr<store::StateStore>> MakeScratch() {
+    store::RocksOptions rocks;
+    TIEOUT_ASSIGN_OR_RETURN(rocks.directory, scratch_.Path());
+    rocks.block_cache_bytes = memory_.block_cache_bytes;
+    rocks.write_buffer_bytes = memory_.write_buffer_bytes;
+    return store::NewRocksStore(rocks);
+  }
+
   // C and the records' end that belongs to it, while a writer may be committing.
   absl::StatusOr<log::CommitPoint> CommittedNow(int partition) {
     TIEOUT_ASSIGN_OR_RETURN(log::CommitPoint point, log_->Committed(partition));
@@ -69,7 +120,8 @@ class View : public ReadModel {
     return base::Unavailable("the log is being written too fast to look at: try again");
   }
 
-  absl::Status FoldPartition(int partition, uint64_t pages_bytes) {
+  absl::Status FoldPartition(int partition) {
+    const auto partitions = static_cast<uint64_t>(log_->identity().partitions);
     // The store is opened after C was read, but may be newer than it: then read C again.
     std::unique_ptr<PartitionWorker> worker;
     for (int attempt = 0; worker == nullptr; ++attempt) {
@@ -79,6 +131,7 @@ class View : public ReadModel {
       TIEOUT_ASSIGN_OR_RETURN(worker, std::move(opened));
     }
     int64_t position = worker->stored_position();
+    places_[partition] = {position, worker->committed_position(), position};
     TIEOUT_ASSIGN_OR_RETURN(const int64_t end, log_->End(log::Stream::kEvents, partition));
     TIEOUT_ASSIGN_OR_RETURN(auto reader,
                             log_->NewReader(log::Stream::kEvents, partition, position));
@@ -89,28 +142,35 @@ class View : public ReadModel {
       TIEOUT_RETURN_IF_ERROR(worker->Fold(entries, &output, &tally));
       position = reader->position();
       TIEOUT_RETURN_IF_ERROR(worker->Reached(position));
-      worker->Trim(pages_bytes);
-      Keep(partition, &output);
+      worker->Trim(memory_.pages_bytes / partitions);
+      TIEOUT_RETURN_IF_ERROR(Keep(partition, &output));
+      if (worker->fold().stats().dirty_bytes < memory_.dirty_bytes / partitions) continue;
+      worker->Committed(position);  // here, that is
+      TIEOUT_RETURN_IF_ERROR(worker->Checkpoint(position));
     }
-    folded_[partition] = position;
+    places_[partition].folded = position;
     workers_[partition] = std::move(worker);
     return absl::OkStatus();
   }
 
-  void Keep(int partition, std::vector<log::Entry>* output) {
-    for (log::Entry& entry : *output) {
+  absl::Status Keep(int partition, std::vector<log::Entry>* output) {
+    for (const log::Entry& entry : *output) {
       if (entry.stream != log::Stream::kRecords) continue;
-      uncommitted_.records[static_cast<size_t>(partition)].push_back(std::move(entry.value));
+      TIEOUT_RETURN_IF_ERROR(uncommitted_.records[static_cast<size_t>(partition)].Add(entry.value));
     }
     output->clear();
+    return absl::OkStatus();
   }
 
   const std::unique_ptr<log::EventLog> log_;
+  const std::unique_ptr<store::StateStore> stored_;
+  const MemoryBounds memory_;
+  TemporaryFolder scratch_;  // outlives states_, which writes there
   const std::unique_ptr<store::StateStore> states_;
   std::mutex mutex_;
   // Guarded by mutex_ once folded:
   Workers workers_;
-  std::map<int, int64_t> folded_;
+  std::map<int, Place> places_;
   Uncommitted uncommitted_;
 };
 
@@ -119,8 +179,8 @@ class View : public ReadModel {
 absl::StatusOr<std::unique_ptr<ReadModel>> OpenView(const EngineOptions& options) {
   TIEOUT_ASSIGN_OR_RETURN(auto log, OpenLogForReading(options));
   TIEOUT_ASSIGN_OR_RETURN(auto states, OpenStates(options, true));
-  auto view = std::make_unique<View>(std::move(log), std::move(states));
-  TIEOUT_RETURN_IF_ERROR(view->Fold(options.memory.pages_bytes));
+  auto view = std::make_unique<View>(std::move(log), std::move(states), options.memory);
+  TIEOUT_RETURN_IF_ERROR(view->Fold());
   return view;
 }
 

@@ -7,6 +7,7 @@
 #include <future>
 #include <thread>
 
+#include "engine/codec/codec.h"
 #include "engine/log/embedded.h"
 #include "engine/runtime/ingest_file.h"
 #include "gmock/gmock.h"
@@ -124,6 +125,51 @@ TEST_F(EngineTest, RunsToTheEndAndTheViewAgrees) {
   }
   // Nothing new: nothing folded, nothing written.
   EXPECT_EQ(engine->RunToEnd({})->events, 0u);
+}
+
+size_t TemporaryFiles() {
+  size_t count = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::temp_directory_path())) {
+    count += entry.path().filename().string().starts_with("tieout-view-") ? 1 : 0;
+  }
+  return count;
+}
+
+// A view whose memory is too small for what it folds writes to temporary files, and says the same.
+TEST_F(EngineTest, AViewIsBounded) {
+  WriteRandomLog(options_.data_dir + "/log", {});
+  const auto unbounded = OpenView(options_).value();
+  const size_t before = TemporaryFiles();
+  EngineOptions small = options_;
+  small.memory.dirty_bytes = 1;
+  small.memory.pages_bytes = 1;
+  {
+    const auto bounded = OpenView(small).value();
+    EXPECT_EQ(TemporaryFiles(), before + 1);
+    const std::vector<std::string> homes = unbounded->Homes().value();
+    ASSERT_FALSE(homes.empty());
+    EXPECT_EQ(bounded->Homes().value(), homes);
+    for (const std::string& home : homes) {
+      EXPECT_EQ(codec::SellerToJson(bounded->Project(home).value()),
+                codec::SellerToJson(unbounded->Project(home).value()));
+    }
+    const RecordsPage page = unbounded->Records("", 100'000).value();
+    const RecordsPage same = bounded->Records("", 100'000).value();
+    ASSERT_FALSE(page.records.empty());
+    ASSERT_EQ(same.records.size(), page.records.size());
+    for (size_t i = 0; i < page.records.size(); ++i) {
+      EXPECT_EQ(codec::RecordToJson(same.records[i]), codec::RecordToJson(page.records[i]));
+    }
+    const auto status = bounded->Status().value();
+    for (const PartitionStatus& partition : status) {
+      EXPECT_EQ(partition.committed_position, 0);
+      EXPECT_EQ(partition.stored_position, 0);
+      EXPECT_EQ(partition.folded_position, partition.end_position);
+      EXPECT_EQ(partition.dirty_bytes, 0u);
+    }
+  }
+  EXPECT_EQ(TemporaryFiles(), before);
 }
 
 TEST_F(EngineTest, RecordsComeInPagesWithACursor) {

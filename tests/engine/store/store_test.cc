@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "engine/store/overlay_store.h"
 #include "engine/store/rocks_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -60,6 +61,40 @@ TEST(CheckMeta, RefusesWithTheWayOut) {
   other = good;
   other.committed_position = 49;
   EXPECT_THAT(CheckMeta(meta, other, "store/2").ToString(), HasSubstr("Find the newer log"));
+}
+
+// Half of the checkpoints lie beneath, half are written over them: together they are as one store.
+TEST(Store, AnOverlayHoldsTheSameAndLeavesItsBaseAlone) {
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto base = NewMemoryStore();
+    Pages model;
+    for (int64_t n = 1; n <= 20; ++n) {
+      const RandomCheckpoint checkpoint = CheckpointNumber(seed, n);
+      ASSERT_TRUE((*base->Open(3))->Write(checkpoint.meta, checkpoint.pages).ok());
+      ApplyTo(checkpoint, &model);
+    }
+    const Pages beneath = model;
+    {
+      const auto overlay = NewOverlayStore(base.get(), [&]() {
+        return absl::StatusOr<std::unique_ptr<StateStore>>(Rocks(FreshDirectory("overlay")));
+      });
+      const auto pages = overlay->Open(3).value();
+      ASSERT_EQ(AllPages(pages.get()), model);
+      for (int64_t n = 21; n <= 40; ++n) {
+        const RandomCheckpoint checkpoint = CheckpointNumber(seed, n);
+        ASSERT_TRUE(pages->Write(checkpoint.meta, checkpoint.pages).ok());
+        ApplyTo(checkpoint, &model);
+        ASSERT_EQ(pages->meta(), checkpoint.meta);
+        ASSERT_EQ(AllPages(pages.get()), model);
+      }
+      for (const auto& [key, value] : beneath) {
+        std::string loaded;
+        EXPECT_EQ(pages->Load(key, &loaded).value(), model.contains(key));
+      }
+    }
+    EXPECT_EQ(AllPages((*base->Open(3)).get()), beneath);
+  }
 }
 
 TEST(Store, MemoryAndRocksHoldTheSame) {
