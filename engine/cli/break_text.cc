@@ -125,17 +125,22 @@ std::string BreakInFull(const Break& b, const Terminal& terminal) {
                      ledger::StatusName(record.status), ShortDay(record.opened_on, b.today),
                      record.due_on.is_set() ? ", due " + ShortDay(record.due_on, b.today) : "",
                      AgeText(b));
-  out << fmt::format("  expected {}, found {}, difference {}\n\n",
-                     ledger::FormatMoney(record.expected, record.currency),
-                     ledger::FormatMoney(record.actual, record.currency),
-                     ledger::FormatMoney(record.difference, record.currency));
-  PrintMembers(b, terminal, out);
+  const bool about_money = !record.members.empty();  // a late source is about an account
+  if (about_money) {
+    out << fmt::format("  expected {}, found {}, difference {}\n\n",
+                       ledger::FormatMoney(record.expected, record.currency),
+                       ledger::FormatMoney(record.actual, record.currency),
+                       ledger::FormatMoney(record.difference, record.currency));
+    PrintMembers(b, terminal, out);
+  }
   out << '\n';
   PrintSearch(b, out);
   PrintParagraph("What to do", record.next_action, terminal, out);
   PrintParagraph("Heals itself when", record.heals_when, terminal, out);
-  out << fmt::format("  `tieout explain {}` shows the lines of the source files.\n",
-                     ShortId(record.record_id));
+  if (about_money) {
+    out << fmt::format("  `tieout explain {}` shows the lines of the source files.\n",
+                       ShortId(record.record_id));
+  }
   return out.str();
 }
 

@@ -68,16 +68,15 @@ void PrintWentOutAndOwed(Context& context, const DemoResult& result) {
              {"pending", "Pending", Align::kRight},
              {"available", "Ready", Align::kRight},
              {"reserved", "Reserved", Align::kRight},
-             {"owed", "Owed in all", Align::kRight}});
+             {"owed", "Owed", Align::kRight}});
   ForEachProviderAccount(result, [&](const auto& seller, const ledger::AccountProjection& a) {
     const auto amount = [&](ledger::Minor minor) { return AmountCell(minor, a.currency); };
     out.Add({seller.seller_id, amount(a.paid), amount(a.in_transit), amount(a.pending),
-             amount(a.available), amount(a.reserved),
-             MoneyCell(a.owed() + a.in_transit, a.currency)});
+             amount(a.available), amount(a.reserved), MoneyCell(a.owed(), a.currency)});
   });
   context.out << '\n';
   Print(context, out);
-  context.out << "  Net = at bank + owed in all; owed: all that is not seen at the bank yet.\n";
+  context.out << "  Net = at bank + on its way + owed; owed = pending + ready + reserved.\n";
 }
 
 int CountRole(const ledger::Record& record, ledger::Role role) {

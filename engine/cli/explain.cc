@@ -54,12 +54,11 @@ class Printer {
                  << "  " << terminal.Paint(StyleOf(r.status), ledger::StatusName(r.status))
                  << (r.reason.empty() ? "" : " " + r.reason) << "  record " << r.record_id
                  << (explained.live ? "" : "  (no longer live)") << '\n';
-    context_.out << fmt::format(
-        "  expected {}, found {}, difference {}; seller {}; {}\n",
-        ledger::FormatMoney(r.expected, r.currency), ledger::FormatMoney(r.actual, r.currency),
-        ledger::FormatMoney(r.difference, r.currency), r.seller_id,
-        r.rule_id.empty() ? "no rule"
-                          : fmt::format("rule {} version {}", r.rule_id, r.rule_version));
+    context_.out << "  " << AmountsText(r) << "seller " << r.seller_id << "; "
+                 << (r.rule_id.empty()
+                         ? "no rule"
+                         : fmt::format("rule {} version {}", r.rule_id, r.rule_version))
+                 << '\n';
     if (!r.supersedes.empty()) {
       context_.out << fmt::format("  supersedes {}, generation {}\n", r.supersedes, r.generation);
     }
@@ -68,12 +67,25 @@ class Printer {
     context_.out << '\n';
   }
 
+  // A late source is about an account, not about money.
+  static std::string AmountsText(const ledger::Record& r) {
+    if (r.members.empty()) return AccountName(r.provider, r.merchant_account) + "; ";
+    return fmt::format(
+        "expected {}, found {}, difference {}; ", ledger::FormatMoney(r.expected, r.currency),
+        ledger::FormatMoney(r.actual, r.currency), ledger::FormatMoney(r.difference, r.currency));
+  }
+
   void PrintMember(const ledger::Record& record, const ledger::Member& member) {
-    context_.out << fmt::format(
-        "  {:<12} {:>16}  allocated {}, rest {}   {}\n", ledger::RoleName(member.role),
-        ledger::FormatMoney(member.amount, record.currency),
-        ledger::FormatMoney(member.allocated, record.currency),
-        ledger::FormatMoney(member.residual, record.currency), member.event_id);
+    // At the other levels a sale is compared with, not used up.
+    const std::string allocated =
+        record.level != ledger::Level::kBank
+            ? ""
+            : fmt::format("  allocated {}, rest {}",
+                          ledger::FormatMoney(member.allocated, record.currency),
+                          ledger::FormatMoney(member.residual, record.currency));
+    context_.out << fmt::format("  {:<12} {:>16}{}  {}\n", ledger::RoleName(member.role),
+                                ledger::FormatMoney(member.amount, record.currency), allocated,
+                                member.event_id);
     PrintSource({member.position.partition, member.position.ordinal});
   }
 
@@ -112,8 +124,8 @@ class Printer {
       return;
     }
     const audit::SourceLine& source = found->second.source;
-    context_.out << fmt::format("      at {}:{}, {}\n", place.first, place.second,
-                                WhereText(source));
+    context_.out << fmt::format("      {}, in the log at {}:{}\n", WhereText(source), place.first,
+                                place.second);
     used_.insert(source.sha256);
     if (source.sha256.empty() || source.line == 0) return;
     // A CSV's row is its line; of XML all lines of the entry.

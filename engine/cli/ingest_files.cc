@@ -96,8 +96,9 @@ void PrintIngestReport(Context& context, const runtime::IngestReport& report) {
                                  base::Quoted(row.value), row.reason);
     }
     if (file.quarantined > 0) {
-      context.out << fmt::format("{} rows set aside in {}; correct and ingest them again\n",
-                                 file.quarantined, file.quarantine_file);
+      context.out << fmt::format("{} row{} set aside in {}; correct and ingest again\n",
+                                 file.quarantined, file.quarantined == 1 ? "" : "s",
+                                 file.quarantine_file);
     }
   }
 }

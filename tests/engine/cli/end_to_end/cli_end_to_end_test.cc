@@ -4,17 +4,21 @@
 #include <sstream>
 
 #include "gmock/gmock.h"
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "tests/engine/cli/support/program.h"
 
 namespace tieout::cli {
 namespace {
 
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
 // exit_code.h; written again here so that a changed number is seen.
-constexpr int kOk = 0, kFound = 1, kUsage = 2, kBadInput = 3, kRefused = 4;
+constexpr int kOk = 0, kFound = 1, kUsage = 2, kBadInput = 3, kRefused = 4, kDamaged = 6;
 
 std::string Golden(const std::string& name) {
   std::ifstream in(std::string(TIEOUT_SOURCE_DIR "/tests/engine/cli/end_to_end/") + name);
@@ -190,26 +194,99 @@ TEST(CommandLineTest, AsksWhoseAnUnknownAccountIs) {
   EXPECT_THAT(again.out, HasSubstr("already in the log"));
 }
 
-// Every command's help has an example; what a person is told to type exists.
-TEST(CommandLineTest, EveryHelpHasAnExample) {
-  const Program program;
-  const Ran help = program.Run("--help");
-  EXPECT_EQ(help.exit_code, kOk);
-  const std::regex command("^  ([a-z]+)  +\\S");
-  int commands = 0;
+// "  name  what it does" below "Subcommands:" in a help.
+std::vector<std::string> SubcommandsIn(const std::string& help) {
+  const std::regex line_of_one("^  ([a-z-]+)  +\\S.*");
+  std::vector<std::string> names;
   bool listed = false;
-  for (const std::string& line : Lines(help.out)) {
+  for (const std::string& line : Lines(help)) {
     if (line.starts_with("Subcommands:")) listed = true;
     std::smatch match;
-    if (!listed || !std::regex_search(line, match, command)) continue;
-    ++commands;
-    const Ran one = program.Run(match[1].str() + " --help");
-    EXPECT_EQ(one.exit_code, kOk) << match[1];
-    EXPECT_THAT(one.out, HasSubstr("Example")) << match[1];
+    if (listed && std::regex_match(line, match, line_of_one)) names.push_back(match[1]);
   }
-  EXPECT_GE(commands, 14);
+  return names;
+}
+
+// Every command's help has an example, and every example is one that the command line takes.
+TEST(CommandLineTest, EveryHelpHasAnExample) {
+  const Program program;
+  std::vector<std::string> commands = SubcommandsIn(program.Run("--help").out);
+  EXPECT_GE(commands.size(), 15u);
+  for (size_t i = 0; i < commands.size(); ++i) {
+    const std::string command = commands[i];
+    const Ran help = program.Run(command + " --help");
+    EXPECT_EQ(help.exit_code, kOk) << command;
+    EXPECT_THAT(help.out, HasSubstr("Example")) << command;
+    EXPECT_THAT(help.out, HasSubstr("\n  tieout " + command)) << command;
+    for (const std::string& inner : SubcommandsIn(help.out)) {
+      commands.push_back(command + " " + inner);
+    }
+  }
+  EXPECT_GE(commands.size(), 27u);
+  EXPECT_THAT(commands, Contains("log copy"));
   EXPECT_THAT(program.Run("help config").out, HasSubstr("log.fsync"));
-  EXPECT_THAT(program.Run("help exit-codes").out, HasSubstr("2"));
+}
+
+TEST(CommandLineTest, ListsEveryExitCode) {
+  const Program program;
+  const std::vector<std::string> lines = Lines(program.Run("help exit-codes --format csv").out);
+  std::vector<std::string> codes;
+  for (const std::string& line : lines) codes.push_back(line.substr(0, line.find(',')));
+  EXPECT_THAT(codes, ElementsAre("code", "0", "1", "2", "3", "4", "5", "6", "70"));
+}
+
+TEST_F(DemoTest, SaysThatALogIsDamaged) {
+  ASSERT_EQ(Ask("log backup hurt").exit_code, kOk);
+  const std::string segment = "hurt/log/segment-0000000001";
+  std::string bytes = program_->ReadFile(segment);
+  bytes.at(bytes.size() / 2) ^= 1;
+  program_->WriteFile(segment, bytes);
+  for (const char* command : {"status", "run", "verify", "records", "replay"}) {
+    const Ran ran = program_->Run(std::string(command) + " --data hurt");
+    EXPECT_EQ(ran.exit_code, kDamaged) << command;
+    EXPECT_THAT(ran.err, HasSubstr("tieout log restore")) << command;
+  }
+}
+
+// As RFC 4180 has it: fields of each record.
+std::vector<std::vector<std::string>> ParseCsv(const std::string& text) {
+  std::vector<std::vector<std::string>> records(1, {""});
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    std::string& field = records.back().back();
+    if (quoted && text[i] == '"' && i + 1 < text.size() && text[i + 1] == '"') {
+      field += text[i++];
+    } else if (text[i] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && text[i] == ',') {
+      records.back().emplace_back();
+    } else if (!quoted && text[i] == '\n') {
+      records.push_back({""});
+    } else {
+      field += text[i];
+    }
+  }
+  EXPECT_FALSE(quoted);
+  EXPECT_EQ(records.back(), std::vector<std::string>{""});
+  records.pop_back();
+  return records;
+}
+
+TEST_F(DemoTest, WhatProgramsGetParses) {
+  for (const char* command : {"records", "breaks", "seller", "status", "explain MLP-1042", "replay",
+                              "rule list", "help config", "verify", "dlq list"}) {
+    const auto records = ParseCsv(Ask(command + std::string(" --format csv")).out);
+    ASSERT_GE(records.size(), 1u) << command;
+    for (const auto& record : records) EXPECT_EQ(record.size(), records[0].size()) << command;
+    for (const std::string& line : Lines(Ask(command + std::string(" --format jsonl")).out)) {
+      const auto parsed = google::protobuf::util::JsonStringToMessage(
+          line, std::make_unique<google::protobuf::Struct>().get());
+      EXPECT_TRUE(parsed.ok()) << command << ": " << line;
+    }
+  }
+  const auto records = ParseCsv(Ask("records --format csv").out);
+  const Ran json = Ask("records --format jsonl");
+  EXPECT_EQ(records.size() - 1, Lines(json.out).size());
 }
 
 }  // namespace
