@@ -102,7 +102,8 @@ struct Note {
 
 struct Summary {
   std::vector<AccountSummary> accounts;  // in the order of their first row
-  uint64_t rows = 0;                     // = rows with events + no-ops + quarantined
+  uint64_t rows = 0;                     // = event_rows + no_ops + quarantined
+  uint64_t event_rows = 0;               // that became events, one or several each
   uint64_t events = 0;
   uint64_t no_ops = 0;
   uint64_t quarantined = 0;

@@ -92,6 +92,7 @@ void Emitter::BeginRow(uint64_t line, std::string_view raw) {
   kept_.clear();
   counted_for_ = nullptr;
   row_refused_ = false;
+  row_has_events_ = false;
 }
 
 ledger::Event Emitter::NewEvent(const ledger::AccountRef& account, std::string_view entry_id,
@@ -134,13 +135,15 @@ ledger::Event Emitter::Sibling(const ledger::Event& event, std::string_view comp
 absl::Status Emitter::Emit(const ledger::Event& event) {
   if (row_refused_) return absl::OkStatus();
   if (const absl::Status valid = ledger::Validate(event); !valid.ok()) {
-    if (event.kind() == ledger::Kind::kAmendment) {
-      AddNote(line_, "INVALID", base::Message(valid));
-      return absl::OkStatus();
+    row_refused_ = event.kind() != ledger::Kind::kAmendment || !row_has_events_;
+    if (!row_has_events_) {
+      return Quarantine({"event", std::string(event.event_id), base::Message(valid)});
     }
-    row_refused_ = true;
-    return Quarantine({"event", std::string(event.event_id), base::Message(valid)});
+    AddNote(line_, "INVALID", base::Message(valid));
+    return absl::OkStatus();
   }
+  if (!row_has_events_) ++summary_.event_rows;
+  row_has_events_ = true;
   if (event.account.provider.empty()) {  // configuration speaks of no account
     ++summary_.events;
     return sink_.OnEvent(event);

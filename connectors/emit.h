@@ -52,6 +52,7 @@ class Emitter {
   void AtLine(uint64_t line) {
     line_ = line;
     row_refused_ = false;
+    row_has_events_ = true;  // and none of its own to count
   }
   // A string that lives until the next BeginRow.
   std::string_view Keep(std::string text) { return kept_.emplace_back(std::move(text)); }
@@ -66,8 +67,8 @@ class Emitter {
   ledger::Event Sibling(const ledger::Event& event, std::string_view component);
 
   // An event that makes no sense by itself (ledger/validate.h: a year 20260, a reference of a
-  // kilobyte) quarantines its row, and what else the row would have become goes nowhere; a late
-  // fact that makes none is noted and left out.
+  // kilobyte) quarantines its row, and what else the row would have become goes nowhere. Where
+  // something of the row stands already, it is noted and left out.
   absl::Status Emit(const ledger::Event& event);
   // A late fact about the entry of `event`; nothing where the value is empty.
   absl::Status Amend(const ledger::Event& event, ledger::Amendment::Field field,
@@ -99,6 +100,7 @@ class Emitter {
   std::deque<std::string> kept_;
   const AccountSummary* counted_for_ = nullptr;
   bool row_refused_ = false;
+  bool row_has_events_ = false;
 
   std::deque<AccountSummary> accounts_;  // addresses stay
   // Equal rows of a day seen so far, by account. Bounded: see NextOrdinal.

@@ -42,6 +42,16 @@ ledger::Event Decode(const std::string& wire) {
   return event;
 }
 
+// Every row is events, a known no-op or quarantined, and exactly one of them; and what was counted
+// is what the sink was given.
+void ExpectEveryRowOnce(const Result& result) {
+  const Summary& is = result.summary;
+  EXPECT_EQ(is.rows, is.event_rows + is.no_ops + is.quarantined);
+  EXPECT_EQ(is.no_ops, result.no_ops.size());
+  EXPECT_EQ(is.quarantined, result.quarantined.size());
+  EXPECT_EQ(is.events, result.events.size());
+}
+
 }  // namespace
 
 Result Run(const Connector& connector, std::string_view bytes, Context context) {
@@ -57,7 +67,9 @@ Result Run(const Connector& connector, std::string_view bytes, Context context) 
   Collector collector(&result);
   auto summary = connector.Parse(second, context, collector);
   result.status = summary.status();
-  if (summary.ok()) result.summary = std::move(*summary);
+  if (!summary.ok()) return result;
+  result.summary = std::move(*summary);
+  ExpectEveryRowOnce(result);
   return result;
 }
 
@@ -112,13 +124,7 @@ void ExpectSurvivesTruncation(const Connector& connector, std::string_view bytes
                               const Context& context) {
   for (size_t size = 0; size < bytes.size(); ++size) {
     const Result cut = Run(connector, bytes.substr(0, size), context);
-    if (!cut.status.ok()) {
-      EXPECT_NE(cut.status.message(), "") << "cut at " << size;
-      continue;
-    }
-    EXPECT_EQ(cut.summary.quarantined, cut.quarantined.size()) << "cut at " << size;
-    EXPECT_EQ(cut.summary.no_ops, cut.no_ops.size()) << "cut at " << size;
-    EXPECT_EQ(cut.summary.events, cut.events.size()) << "cut at " << size;
+    EXPECT_TRUE(cut.status.ok() || !cut.status.message().empty()) << "cut at " << size;
   }
 }
 

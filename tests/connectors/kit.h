@@ -19,7 +19,8 @@ struct Result {
   std::vector<std::string> no_ops;       // "line: why"
 };
 
-// Survey, then parse with the survey's as_of, as ingest does.
+// Survey, then parse with the survey's as_of, as ingest does. Every row is expected to end in
+// exactly one of the three ways.
 Result Run(const Connector& connector, std::string_view bytes, Context context);
 
 // One line of JSON, fields in the schema's order.

@@ -1,0 +1,68 @@
+#include "tests/fuzz/any_file.h"
+
+#include <fmt/format.h>
+
+#include "engine/codec/codec.h"
+#include "engine/ledger/validate.h"
+
+namespace tieout::connectors {
+namespace {
+
+class CheckingSink : public Sink {
+ public:
+  absl::Status OnEvent(const ledger::Event& event) override {
+    ++events;
+    const std::string wire = codec::EncodeEvent(event);
+    ledger::Event again;
+    absl::Status status = codec::DecodeEvent(wire, &again);
+    if (status.ok()) status = ledger::Validate(again);
+    if (!status.ok()) Say(fmt::format("event {}: {}", event.event_id, base::Message(status)));
+    if (codec::EncodeEvent(again) != wire) Say(fmt::format("event {} changes", event.event_id));
+    return absl::OkStatus();
+  }
+  absl::Status OnNoOp(uint64_t, std::string_view) override { return ++no_ops, absl::OkStatus(); }
+  absl::Status OnQuarantined(const Quarantined& row) override {
+    ++quarantined;
+    if (row.reason.empty()) Say(fmt::format("{} is refused without a reason", row.Message()));
+    return absl::OkStatus();
+  }
+  void Say(std::string text) {
+    if (trouble.empty()) trouble = std::move(text);
+  }
+
+  uint64_t events = 0, no_ops = 0, quarantined = 0;
+  std::string trouble;
+};
+
+}  // namespace
+
+std::string Trouble(const Connector& connector, std::string_view bytes) {
+  Context context;
+  context.file_name = "fuzz";
+  context.merchant_account = "A1";
+  context.currency = "EUR";
+  MemoryInput first(bytes);
+  const auto survey = Survey(connector, first, context);
+  if (!survey.ok()) return survey.status().message().empty() ? "refused without a word" : "";
+  context.sha256 = std::string(32, 's');
+  context.as_of_us = survey->as_of_us;
+  MemoryInput second(bytes);
+  CheckingSink sink;
+  const auto summary = connector.Parse(second, context, sink);
+  if (!summary.ok())
+    return fmt::format("only the second pass fails: {}", base::Message(summary.status()));
+  if (summary->rows != summary->event_rows + summary->no_ops + summary->quarantined) {
+    sink.Say(fmt::format("{} rows are {} with events, {} no-ops, {} quarantined", summary->rows,
+                         summary->event_rows, summary->no_ops, summary->quarantined));
+  }
+  if (summary->events != sink.events || summary->no_ops != sink.no_ops ||
+      summary->quarantined != sink.quarantined) {
+    sink.Say("the summary counts other than it gave");
+  }
+  if (survey->rows != summary->rows || survey->events != summary->events) {
+    sink.Say("the survey counts other than the parse");
+  }
+  return sink.trouble;
+}
+
+}  // namespace tieout::connectors
