@@ -36,7 +36,8 @@ absl::Status BankLevel::PayoutChanged(uint32_t payout,
   facts_.AddPayoutIds(payout);
   TIEOUT_RETURN_IF_ERROR(Rejudge({payout}, could_be_before));
   const PayoutState& p = home().payouts[payout];
-  if (!facts_.IsLive(payout) || p.group != kNone) return absl::OkStatus();
+  if (!facts_.IsLive(payout)) return absl::OkStatus();
+  if (p.group != kNone) return ScheduleRest(home().groups[p.group]);  // its deadline may have moved
   return Schedule(turn_, DueKind::kPayoutBank, payout, 0, p.business_deadline_us);
 }
 

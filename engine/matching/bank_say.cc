@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "engine/base/check.h"
 #include "engine/matching/bank.h"
 #include "engine/matching/speak.h"
 
@@ -28,6 +29,28 @@ bool Continues(const Group& old, const Group& now) {
          Contains(now.deposits, old.deposits) && Contains(now.payouts, old.payouts);
 }
 
+// By place in the log.
+template <typename Items>
+std::vector<uint32_t> ByPlace(const Items& items, std::vector<uint32_t> indexes) {
+  std::sort(indexes.begin(), indexes.end(),
+            [&](uint32_t a, uint32_t b) { return items[a].ordinal < items[b].ordinal; });
+  return indexes;
+}
+
+// What is allocated of a member has its sign and never exceeds it.
+void CheckAllocations(const HomePage& home, const Group& g) {
+  std::map<uint32_t, WideMinor> of_payout, of_deposit;
+  for (const Group::Allocation& a : g.allocations) {
+    of_payout[a.payout] += a.amount;
+    of_deposit[a.deposit] += a.amount;
+  }
+  const auto fits = [](WideMinor sum, Minor amount) {
+    return amount < 0 ? sum <= 0 && sum >= amount : sum >= 0 && sum <= amount;
+  };
+  for (const auto& [p, sum] : of_payout) TIEOUT_CHECK(fits(sum, home.payouts[p].amount));
+  for (const auto& [d, sum] : of_deposit) TIEOUT_CHECK(fits(sum, home.deposits[d].amount));
+}
+
 bool IsLive(const Anchor& anchor) {
   return !anchor.last_record.empty() && anchor.status != Status::kRevoked;
 }
@@ -42,9 +65,10 @@ uint32_t FreePlace(std::vector<Group>& groups) {
 
 }  // namespace
 
+// The payout whose event stands first in the log; of a proposal its deposit.
 Anchor& BankLevel::LeadAnchor(const Group& g) {
-  return g.status == Status::kProposed ? home().deposits[g.deposits.front()].anchor
-                                       : home().payouts[g.payouts.front()].bank;
+  if (g.status == Status::kProposed) return home().deposits[g.deposits.front()].anchor;
+  return home().payouts[ByPlace(home().payouts, g.payouts).front()].bank;
 }
 
 absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> groups) {
@@ -104,6 +128,7 @@ absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> g
 }
 
 void BankLevel::Book(const Group& group, int sign) {
+  CheckAllocations(home(), group);
   for (const Group::Allocation& a : group.allocations) {
     const WideMinor amount = WideMinor{a.amount} * sign;
     Post(home().accounts[home().payouts[a.payout].account], Bucket::kInTransit, Bucket::kPaid,
@@ -122,28 +147,25 @@ void BankLevel::RevokeGroup(const Group& group) {
 }
 
 void BankLevel::Announce(Group& g, const std::vector<Group>& replaced, std::vector<bool>* told) {
+  // Of all that goes on in this group its record supersedes the first; the others are revoked.
   Anchor& lead = LeadAnchor(g);
-  for (size_t i = 0; i < replaced.size(); ++i) {
-    if ((*told)[i] || !Continues(replaced[i], g)) continue;
-    (*told)[i] = true;
-    Anchor& old = LeadAnchor(replaced[i]);
-    if (&old == &lead) continue;
-    if (IsLive(lead)) {
-      RevokeGroup(replaced[i]);
-    } else {
-      TakeOver(old, lead);
+  const auto close = [&](Anchor& own, ledger::Record revoked) {
+    bool was_group = false;
+    for (size_t i = 0; i < replaced.size(); ++i) {
+      if ((*told)[i] || !Continues(replaced[i], g) || &LeadAnchor(replaced[i]) != &own) continue;
+      (*told)[i] = was_group = true;
+      revoked = GroupRecord(replaced[i], Status::kRevoked);
     }
-  }
-  const auto close = [&](Anchor& own, const ledger::Record& record) {
-    if (&own == &lead || own.break_id.empty()) return;
+    if (&own == &lead || (!was_group && own.break_id.empty())) return;
     if (IsLive(lead)) {
-      Revoke(own, record);
+      Revoke(own, std::move(revoked));
     } else {
       TakeOver(own, lead);
     }
   };
-  for (uint32_t p : g.payouts) close(home().payouts[p].bank, PayoutRecord(p, Status::kRevoked, ""));
-  for (uint32_t d : g.deposits)
+  for (uint32_t p : ByPlace(home().payouts, g.payouts))
+    close(home().payouts[p].bank, PayoutRecord(p, Status::kRevoked, ""));
+  for (uint32_t d : ByPlace(home().deposits, g.deposits))
     close(home().deposits[d].anchor, DepositRecord(d, Status::kRevoked, ""));
   SayGroup(g);
 }
@@ -151,7 +173,7 @@ void BankLevel::Announce(Group& g, const std::vector<Group>& replaced, std::vect
 void BankLevel::SayGroup(const Group& g) {
   const std::string& about = g.status == Status::kProposed
                                  ? home().deposits[g.deposits.front()].event_id
-                                 : home().payouts[g.payouts.front()].entry;
+                                 : home().payouts[ByPlace(home().payouts, g.payouts).front()].entry;
   Say(turn_, GroupRecord(g, g.status), LeadAnchor(g), about);
 }
 

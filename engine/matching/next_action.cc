@@ -16,61 +16,69 @@ struct Advice {
   std::string_view heals;
 };
 
-// {amount}: the difference; {expected}, {actual}; {about}: the first member's own id; {provider};
-// {due}.
+// {expected}, {actual} with their sign; {rest}, {wanted}, {got}: difference, expected and actual
+// without, where the words say which way the money goes; {about}: the first member's own id;
+// {provider}; {due}; {trace} and {seen}: of a payout its trace id, and how far its bank account's
+// statement reaches, where known.
 constexpr std::array kAdvice = {
-    Advice{reason::kMissingDeposit,
-           "Ask the bank for a movement of {expected} with reference {about}, due {due}; then ask "
-           "{provider} to trace it.",
-           "a bank line of {expected} that cites {about}, or is its only candidate, arrives"},
+    Advice{
+        reason::kMissingDeposit,
+        "Ask the bank for a movement of {expected} with reference {about}{trace}, due {due}{seen}; "
+        "then ask {provider} to trace it.",
+        "a bank line of {expected} that cites {about}, or is its only candidate, arrives"},
     Advice{reason::kAmountUnder,
-           "Ask {provider} for the rest of {amount} of {about}: {actual} of {expected} came.",
+           "Ask {provider} for the rest of {rest} of {about}{trace}: {actual} of {expected} came.",
            "bank lines that cite {about} bring the rest"},
-    Advice{reason::kAmountOver, "Ask {provider} what the extra {amount} beside {about} is for.",
+    Advice{reason::kAmountOver, "Ask {provider} what the extra {rest} beside {about} is for.",
            "a payout of the extra amount that the same line cites is reported"},
     Advice{reason::kUnexpectedDeposit,
            "Find who sent {actual} ({about}): import the payer's payout report, or book it as "
            "other income.",
            "a payout that this line cites, or whose only candidate it is, is reported"},
     Advice{reason::kUnexpectedWithdrawal,
-           "Urgent: {actual} left the bank account ({about}) and nobody expected it. Ask the bank "
-           "who took it.",
+           "Urgent: {got} left the bank account ({about}) and nobody expected it. Ask the bank who "
+           "took it.",
            "a negative payout that this line cites, or whose only candidate it is, is reported"},
     Advice{reason::kPayoutComposition,
            "Ask {provider} for the item list of {about}: its items make {actual}, the payout is "
-           "{expected}.",
+           "{expected}, {rest} apart.",
            "the missing item is reported, or the extra one moves to another payout"},
-    Advice{reason::kPayoutFailed,
-           "{provider} could not deliver {about}: check the bank details there.", ""},
+    Advice{
+        reason::kPayoutFailed,
+        "{provider} could not deliver {about}, {expected} are back on the balance: check the bank "
+        "details there and have it paid again.",
+        "the next payout brings the money; it is an item of that one"},
     Advice{reason::kFeeVariance,
-           "Ask {provider} why it charged {actual} on {about}; the schedule says {expected}.",
-           "a correction brings the fee to {expected}"},
+           "Ask {provider} why it charged {got} on {about}; the schedule says {wanted}.",
+           "a correction brings the fee to {wanted}"},
     Advice{reason::kFeeMissing,
-           "Expect {expected} of fees on {about} to be billed later, or ask {provider}.",
+           "Expect {wanted} of fees on {about} to be billed later, or ask {provider} how it bills "
+           "them.",
            "the fee is reported"},
     Advice{reason::kFeeDuplicate,
-           "Ask {provider} to return the second fee on {about}: {actual} instead of {expected}.",
+           "Ask {provider} to return the second fee on {about}: {got} instead of {wanted}.",
            "the second fee is reversed"},
     Advice{reason::kOrphanRefund,
-           "Find the sale that {about} refunds ({actual}): import the sale's own report.",
+           "Find the sale that {about} refunds ({got}): import the report of the days before.",
            "the sale is reported"},
     Advice{reason::kOrphanChargeback,
-           "Find the sale that {about} disputes ({actual}): import the sale's own report.",
+           "Find the sale that {about} disputes ({got}): import the report of the days before.",
            "the sale is reported"},
-    Advice{
-        reason::kRefundExceedsSale,
-        "Refunds of {actual} were made on a sale of {expected} ({about}): ask who approved them.",
-        "a refund bounces or is taken back"},
+    Advice{reason::kRefundExceedsSale,
+           "{got} were given back on a sale of {wanted} ({about}): ask who approved it.",
+           "a refund bounces or is taken back"},
     Advice{reason::kReversedTwice,
            "Answer the dispute on {about} with proof of the refund before the evidence deadline: "
-           "{actual} went back on {expected}.",
+           "{got} went back on a sale of {wanted}.",
            "the dispute is won"},
     Advice{reason::kAmbiguous, "Confirm which payout {about} pays: several are equal.",
            "a reference arrives, or the other candidates are taken"},
     Advice{reason::kWeakEvidence,
            "Confirm that {about} is this payout: the amount fits, the evidence is weak.",
            "a reference arrives"},
-    Advice{reason::kConflictingDuplicate, "Compare both versions of {about}; the first applies.",
+    Advice{reason::kConflictingDuplicate,
+           "Compare both versions of {about}: {actual} came, but {expected} was there first and "
+           "applies.",
            ""},
     Advice{reason::kPossibleDuplicateRow,
            "Compare the two files: {about} may be one row seen twice or two equal rows; it is not "
@@ -95,7 +103,34 @@ void Replace(std::string* text, std::string_view name, const std::string& value)
   }
 }
 
-std::string Fill(std::string_view pattern, const ledger::Record& r) {
+std::string Unsigned(Minor amount, std::string_view currency) {
+  const std::string text = ledger::FormatMoney(amount, currency);
+  return text.starts_with('-') ? text.substr(1) : text;
+}
+
+// The payout a record is about; null: none.
+const PayoutState* PayoutOf(const HomePage& home, const ledger::Record& r) {
+  if (r.members.empty() || r.members.front().role != ledger::Role::kPayout) return nullptr;
+  std::string key(ledger::EntryOf(r.members.front().event_id));
+  key += '\x1f';
+  key += r.currency;
+  const auto found = home.index.payout_by_entry.find(key);
+  return found == home.index.payout_by_entry.end() ? nullptr : &home.payouts[found->second];
+}
+
+std::string StatementSeen(const HomePage& home, const PayoutState& payout,
+                          std::string_view currency) {
+  for (const AccountState& a : home.accounts) {
+    if (!a.is_bank() || a.currency != currency || a.merchant_account != payout.pays_into ||
+        a.covered_until_us == 0)
+      continue;
+    return " (not on the statement, seen to " +
+           base::FormatDay(base::DayOf(a.covered_until_us - 1)) + ")";
+  }
+  return "";
+}
+
+std::string Fill(const HomePage& home, std::string_view pattern, const ledger::Record& r) {
   std::string about =
       r.members.empty() ? std::string(r.merchant_account) : r.members.front().event_id;
   // provider/account/ID/component: people know the id.
@@ -104,7 +139,13 @@ std::string Fill(std::string_view pattern, const ledger::Record& r) {
     id.remove_prefix(slash + 1);
   std::string text(pattern);
   Replace(&text, "{about}", std::string(id));
-  Replace(&text, "{amount}", ledger::FormatMoney(r.difference, r.currency));
+  const PayoutState* payout = PayoutOf(home, r);
+  const bool is_traced = payout != nullptr && !payout->trace_id.value.empty();
+  Replace(&text, "{trace}", is_traced ? " (trace " + payout->trace_id.value + ")" : "");
+  Replace(&text, "{seen}", payout == nullptr ? "" : StatementSeen(home, *payout, r.currency));
+  Replace(&text, "{rest}", Unsigned(r.difference, r.currency));
+  Replace(&text, "{wanted}", Unsigned(r.expected, r.currency));
+  Replace(&text, "{got}", Unsigned(r.actual, r.currency));
   Replace(&text, "{expected}", ledger::FormatMoney(r.expected, r.currency));
   Replace(&text, "{actual}", ledger::FormatMoney(r.actual, r.currency));
   Replace(&text, "{provider}", r.provider);
@@ -114,11 +155,12 @@ std::string Fill(std::string_view pattern, const ledger::Record& r) {
 
 }  // namespace
 
-void Advise(const Turn&, ledger::Record* record) {
+void Advise(const Turn& turn, ledger::Record* record) {
+  const HomePage& home = turn.cached.page;
   for (const Advice& advice : kAdvice) {
     if (advice.reason != record->reason) continue;
-    record->next_action = Fill(advice.action, *record);
-    record->heals_when = Fill(advice.heals, *record);
+    record->next_action = Fill(home, advice.action, *record);
+    record->heals_when = Fill(home, advice.heals, *record);
     return;
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/check.h"
 #include "engine/matching/bank.h"
 #include "engine/matching/rules.h"
 #include "engine/matching/speak.h"
@@ -53,8 +54,12 @@ absl::StatusOr<uint32_t> PayoutLevel::PayoutOf(std::string_view entry, uint32_t 
   p.entry = entry;
   p.payout_id = LastPart(entry);
   p.account = account;
-  // A deposit that cites its id is barred from weaker evidence from now on.
-  if (!home.deposits.empty()) TIEOUT_RETURN_IF_ERROR(BankLevel(turn_).PayoutChanged(next, {}));
+  // A deposit that cites its id is barred from weaker evidence from now on, also one still to come.
+  if (!home.deposits.empty()) {
+    TIEOUT_RETURN_IF_ERROR(BankLevel(turn_).PayoutChanged(next, {}));
+  } else if (home.index.bank_built) {
+    BankFacts(turn_).AddPayoutIds(next);
+  }
   return next;
 }
 
@@ -63,6 +68,7 @@ absl::Status PayoutLevel::Move(Entry& item, uint32_t payout) {
   const auto change = [&](uint32_t index, int sign) -> absl::Status {
     HomePage& home = turn_.home();
     PayoutState& p = home.payouts[index];
+    TIEOUT_CHECK(sign > 0 || p.item_count > 0);
     p.item_count += static_cast<uint64_t>(sign);
     p.item_sum += WideMinor{item.amount} * sign;
     ++p.items_version;

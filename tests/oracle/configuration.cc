@@ -22,8 +22,8 @@ int Specificity(const AccountRef& scope) {
 }
 
 bool IsBankingDay(const ledger::Calendar* calendar, Day day) {
-  if (calendar == nullptr) return true;
   const auto weekday = static_cast<uint32_t>(day.iso_weekday());
+  if (calendar == nullptr) return weekday < 6;
   return std::count(calendar->weekend.begin(), calendar->weekend.end(), weekday) == 0 &&
          std::count(calendar->holidays.begin(), calendar->holidays.end(), day) == 0;
 }
@@ -36,6 +36,7 @@ void Configuration::Add(uint64_t ordinal, const Event& event) {
   if (event.kind() == ledger::Kind::kRule) rules_.push_back({ordinal, &event});
   if (event.kind() == ledger::Kind::kCalendar) calendars_.push_back({ordinal, &event});
   if (event.kind() == ledger::Kind::kAccount) accounts_.push_back({ordinal, &event});
+  if (event.kind() == ledger::Kind::kStart) starts_.push_back({ordinal, &event});
 }
 
 // Neither replaced nor withdrawn by a later word on the same rule and scope.
@@ -99,6 +100,24 @@ const ledger::AccountOpened* Configuration::OwnershipOn(const AccountRef& accoun
     if (best == nullptr || opened.owner_from >= best->owner_from) best = &opened;
   }
   return best;
+}
+
+const ledger::Start* Configuration::StartOf(const AccountRef& account, uint64_t at) const {
+  const ledger::Start* last = nullptr;
+  for (const Entry& entry : starts_) {
+    if (entry.ordinal < at && entry.event->account == account) {
+      last = &std::get<ledger::Start>(entry.event->body);
+    }
+  }
+  return last;
+}
+
+std::vector<const Event*> Configuration::StartsAt(std::string_view home) const {
+  std::vector<const Event*> found;
+  for (const Entry& entry : starts_) {
+    if (HomeOf(*entry.event, entry.ordinal) == home) found.push_back(entry.event);
+  }
+  return found;
 }
 
 std::string Configuration::HomeOf(const Event& event, uint64_t at) const {

@@ -33,6 +33,10 @@ class Configuration {
 
   // Who owned the account on that day, as far as the log before `at` knows; nullptr: nobody.
   const ledger::AccountOpened* OwnershipOn(const AccountRef& account, Day day, uint64_t at) const;
+  // The account's `start`, as far as the log before `at` knows; nullptr: none.
+  const ledger::Start* StartOf(const AccountRef& account, uint64_t at) const;
+  // The `start` events of accounts of this home.
+  std::vector<const Event*> StartsAt(std::string_view home) const;
   // Where the event belongs.
   std::string HomeOf(const Event& event, uint64_t at) const;
   // Accounts of which this home is an owner, in that currency, each once, in the log's order.
@@ -47,7 +51,7 @@ class Configuration {
   };
   bool InForce(const Entry& entry, uint64_t at) const;
 
-  std::vector<Entry> rules_, calendars_, accounts_;
+  std::vector<Entry> rules_, calendars_, accounts_, starts_;
 };
 
 bool IsBank(const AccountRef& account);

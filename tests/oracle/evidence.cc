@@ -85,10 +85,13 @@ bool Cites(const DepositSeen& deposit, const PayoutSeen& payout, const std::stri
   return false;
 }
 
-bool IsShared(const std::string& id, const std::vector<PayoutSeen>& payouts) {
+// Several payouts have this id, and the deposit cites each of them by it.
+bool IsShared(const DepositSeen& deposit, const std::string& id,
+              const std::vector<PayoutSeen>& payouts) {
   const auto holders = std::count_if(payouts.begin(), payouts.end(), [&](const PayoutSeen& p) {
-    return std::any_of(p.ids.begin(), p.ids.end(),
-                       [&](const std::string& other) { return Joined(other) == Joined(id); });
+    return std::any_of(p.ids.begin(), p.ids.end(), [&](const std::string& other) {
+      return Joined(other) == Joined(id) && Cites(deposit, p, other);
+    });
   });
   return holders > 1;
 }
@@ -127,7 +130,7 @@ std::vector<std::vector<bool>> Citations(const std::vector<DepositSeen>& deposit
       const bool same_way = (deposit.amount > 0) == (payout.amount > 0);
       row.push_back(same_way && deposit.amount != 0 &&
                     std::any_of(payout.ids.begin(), payout.ids.end(), [&](const std::string& id) {
-                      return !IsShared(id, payouts) && Cites(deposit, payout, id);
+                      return Cites(deposit, payout, id) && !IsShared(deposit, id, payouts);
                     }));
     }
   }

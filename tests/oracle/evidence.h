@@ -12,7 +12,7 @@ namespace tieout::oracle {
 // "po_23/abc" -> PO, 23, ABC.
 std::vector<std::string> Tokens(std::string_view text);
 
-// cites[d][p]: deposit d cites payout p. Ids that two of the payouts share are no evidence.
+// cites[d][p]: deposit d cites payout p. An id cited of two of the payouts is no evidence.
 std::vector<std::vector<bool>> Citations(const std::vector<DepositSeen>& deposits,
                                          const std::vector<PayoutSeen>& payouts);
 // Counterparty and remittance hold one of the provider's names.

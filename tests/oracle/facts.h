@@ -50,7 +50,13 @@ class Facts {
  public:
   explicit Facts(const Configuration* configuration) : configuration_(*configuration) {}
 
-  void Add(Fact fact) { facts_.push_back(std::move(fact)); }
+  void Add(Fact fact) {
+    known_.push_back(fact);
+    facts_.push_back(std::move(fact));
+  }
+  // Dated before its account's first day: known from now on, and nothing else.
+  void AddBeforeStart(Fact fact) { known_.push_back(std::move(fact)); }
+  const std::vector<Fact>& known() const { return known_; }
   const std::vector<Fact>& all() const { return facts_; }
   std::vector<const Fact*> OfKind(ledger::Kind kind) const;
 
@@ -69,7 +75,7 @@ class Facts {
   void Place(PayoutSeen* payout, Day stated_arrival) const;
 
   const Configuration& configuration_;
-  std::vector<Fact> facts_;
+  std::vector<Fact> facts_, known_;
 };
 
 }  // namespace tieout::oracle

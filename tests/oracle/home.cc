@@ -63,7 +63,13 @@ void Home::Apply(uint64_t ordinal, const Event& event, int64_t now_us, Answer* a
     case Recollection::Kind::kNew:
       break;
   }
-  facts_.Add({ordinal, recollection.event_id, &event, now_us});
+  const Fact fact{ordinal, recollection.event_id, &event, now_us};
+  const ledger::Start* start = configuration_.StartOf(event.account, ordinal);
+  if (start != nullptr && base::DayOf(event.occurred_at_us) < start->first_day &&
+      event.kind() != Kind::kSourceReport) {
+    return facts_.AddBeforeStart(fact);
+  }
+  facts_.Add(fact);
   Judge(answer);
 }
 
@@ -188,11 +194,23 @@ void Home::JudgeBank(Answer* answer) {
     if (is_new) fresh.push_back(said);
     next.push_back({said, verdict.by_reference, verdict.proposed_deposit, verdict.takes_over});
   }
+  std::set<const BankRecord*> go_on;
+  for (const BankRecord& record : next) {
+    const BankRecord* superseded = nullptr;
+    for (const BankRecord& old : bank_) {
+      if (record.said == old.said) {
+        superseded = &old;
+        break;
+      }
+      if (Continues(record, old) &&
+          (superseded == nullptr || RankOf(record, old) < RankOf(record, *superseded))) {
+        superseded = &old;
+      }
+    }
+    go_on.insert(superseded);
+  }
   for (const BankRecord& old : bank_) {
-    const bool goes_on = std::any_of(next.begin(), next.end(), [&](const BankRecord& record) {
-      return record.said == old.said || Continues(record, old);
-    });
-    if (goes_on) continue;
+    if (go_on.contains(&old)) continue;
     Said revoked = old.said;
     revoked.status = Status::kRevoked;
     revoked.reason.clear();
@@ -216,6 +234,21 @@ bool Home::Continues(const BankRecord& record, const BankRecord& old) {
   }
   return Holds(record.said, old.said) &&
          (was_suggestion || (old.by_reference && record.by_reference));
+}
+
+std::pair<int, uint64_t> Home::RankOf(const BankRecord& record, const BankRecord& old) const {
+  std::pair<int, uint64_t> lowest = {3, 0};
+  for (const Share& share : old.said.members) {
+    for (const Fact& fact : facts_.all()) {
+      const bool is_payout = fact.event->kind() == Kind::kPayout;
+      if (fact.event_id != share.event_id) continue;
+      // A proposal stands for its deposit.
+      if (!old.proposed_deposit.empty() && fact.event_id != old.proposed_deposit) continue;
+      const bool leads = fact.event_id == record.proposed_deposit;
+      lowest = std::min(lowest, {leads ? 0 : is_payout ? 1 : 2, fact.ordinal});
+    }
+  }
+  return lowest;
 }
 
 void Home::TellLateSources(Answer* answer) {

@@ -49,6 +49,8 @@ class Home {
   void JudgeSubject(const Verdict& verdict, Subject* subject, Answer* answer);
   void JudgeBank(Answer* answer);
   static bool Continues(const BankRecord& record, const BankRecord& old);
+  // Of several that go on in one record the lowest is superseded, the others are revoked.
+  std::pair<int, uint64_t> RankOf(const BankRecord& record, const BankRecord& old) const;
   bool IsTime(const BankVerdict& verdict);
   bool HasPassed(const Deadline& deadline) const;
   // Whether all of `needs` have reported; what hasn't is noted as late.

@@ -103,6 +103,13 @@ std::vector<Open> Home::OpenItems() const {
 End Home::end() const {
   End end;
   const Day today = base::DayOf(now_us_);
+  for (const Event* start : configuration_.StartsAt(name_)) {
+    const auto& opening = std::get<ledger::Start>(start->body);
+    Buckets& buckets = end.accounts[KeyOf(start->account)];
+    buckets.pending += opening.pending;
+    buckets.available += opening.available;
+    buckets.reserved += opening.reserved;
+  }
   for (const Fact& fact : facts_.all()) {
     PostItem(facts_, fact, today, &end.accounts[KeyOf(fact.event->account)]);
   }

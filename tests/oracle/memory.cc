@@ -58,7 +58,7 @@ SameRow Compare(const Facts& facts, const Event& a, const Event& b) {
 }
 
 const Fact* Find(const Facts& facts, std::string_view event_id) {
-  for (const Fact& fact : facts.all()) {
+  for (const Fact& fact : facts.known()) {
     if (fact.event_id == event_id) return &fact;
   }
   return nullptr;
@@ -71,7 +71,7 @@ bool SameContent(const Event& a, const Event& b) {
 // Compared with each copy of the row in turn; another one is the next copy.
 Recollection RecallRow(const Facts& facts, const Event& event) {
   int copies = 0;
-  for (const Fact& known : facts.all()) {
+  for (const Fact& known : facts.known()) {
     if (known.event->event_id != event.event_id) continue;
     ++copies;
     if (!SameContent(*known.event, event)) return {Kind::kConflict, {}, &known};

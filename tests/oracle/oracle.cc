@@ -21,9 +21,15 @@ Answer Oracle::ApplyPoison() {
 
 void Oracle::Tick(const ledger::Tick& tick, Answer* answer) {
   const int64_t time_us = static_cast<int64_t>(tick.number) * ledger::kTickMicros;
-  if (time_us <= now_us_) return;
+  if (time_us < now_us_ || (time_us == now_us_ && !tick.settled)) return;
   now_us_ = time_us;
   for (const auto& [name, home] : homes_) home->Tick(next_ordinal_, now_us_, tick.settled, answer);
+}
+
+Home& Oracle::HomeNamed(const std::string& name) {
+  std::unique_ptr<Home>& home = homes_[name];
+  if (home == nullptr) home = std::make_unique<Home>(name, configuration_.get());
+  return *home;
 }
 
 Answer Oracle::Apply(std::string_view key, const Event& event) {
@@ -34,12 +40,13 @@ Answer Oracle::Apply(std::string_view key, const Event& event) {
     Tick(*tick, &answer);
   } else if (ledger::IsForEveryPartition(event.kind())) {
     configuration_->Add(next_ordinal_, event);
+    // An opening is there before the home's first event.
+    const std::string name = configuration_->HomeOf(event, next_ordinal_);
+    if (event.kind() == ledger::Kind::kStart && BelongsHere(name)) HomeNamed(name);
   } else if (configuration_->HomeOf(event, next_ordinal_) != key || !BelongsHere(key)) {
     answer.dead_letters.emplace_back(ledger::reason::kWrongPartition);
   } else {
-    std::unique_ptr<Home>& home = homes_[std::string(key)];
-    if (home == nullptr) home = std::make_unique<Home>(std::string(key), configuration_.get());
-    home->Apply(next_ordinal_, event, now_us_, &answer);
+    HomeNamed(std::string(key)).Apply(next_ordinal_, event, now_us_, &answer);
   }
   ++next_ordinal_;
   return answer;

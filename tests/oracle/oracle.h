@@ -43,6 +43,7 @@ class Oracle {
   std::map<std::string, End> ends() const;
 
  private:
+  Home& HomeNamed(const std::string& name);
   bool BelongsHere(std::string_view key) const;
   void Tick(const ledger::Tick& tick, Answer* answer);
 

@@ -11,6 +11,8 @@ using ledger::Kind;
 using ledger::Level;
 using ledger::Status;
 
+constexpr int kDisputeReachDays = 540;
+
 bool SamePayment(const Fact& a, const Fact& b) {
   return a.event->account.provider == b.event->account.provider &&
          a.event->account.merchant_account == b.event->account.merchant_account &&
@@ -235,7 +237,14 @@ std::vector<Verdict> OrderVerdicts(const Facts& facts, const Configuration& conf
     for (const Payment& payment : payments) {
       if (SamePayment(*payment.sale, *reversal)) sale = payment.sale;
     }
-    verdicts.push_back(JudgeTie(*reversal, sale, configuration));
+    Verdict verdict = JudgeTie(*reversal, sale, configuration);
+    // Of accounts that began lately the sale may stand before their first day.
+    const ledger::Start* start = configuration.StartOf(reversal->event->account, UINT64_MAX);
+    if (sale == nullptr && start != nullptr &&
+        base::DayOf(verdict.due_us) < start->first_day.plus(kDisputeReachDays)) {
+      continue;
+    }
+    verdicts.push_back(std::move(verdict));
   }
   return verdicts;
 }

@@ -73,6 +73,8 @@ absl::Status RowReader::ReadConfiguration(const Words& words, Event* event) {
         .owner = words.option("owner"), .pays_into = words.option("pays_into"), .time_zone = "UTC"};
     TIEOUT_ASSIGN_OR_RETURN(opened.owner_from, ParseDate(words.option("from")));
     event->body = opened;
+  } else if (kind == "start") {
+    TIEOUT_RETURN_IF_ERROR(ReadStart(words, event));
   } else if (kind == "rule") {
     TIEOUT_ASSIGN_OR_RETURN(event->body, ReadRule(words));
   } else if (kind == "schedule") {
@@ -82,6 +84,23 @@ absl::Status RowReader::ReadConfiguration(const Words& words, Event* event) {
   } else {
     return base::InvalidArgument(fmt::format("no row begins with \"{}\"", kind));
   }
+  return absl::OkStatus();
+}
+
+// start account currency first_day [pending= available= reserved=]
+absl::Status RowReader::ReadStart(const Words& words, Event* event) {
+  TIEOUT_ASSIGN_OR_RETURN(event->account, ParseAccount(words.at(1), words.at(2)));
+  ledger::Start start;
+  TIEOUT_ASSIGN_OR_RETURN(start.first_day, ParseDate(words.at(3)));
+  event->occurred_at_us = start.first_day.start_us();
+  for (const auto& [name, amount] :
+       {std::pair{"pending", &start.pending}, std::pair{"available", &start.available},
+        std::pair{"reserved", &start.reserved}}) {
+    const std::string text = words.option(name);
+    if (text.empty()) continue;
+    TIEOUT_ASSIGN_OR_RETURN(*amount, ParseMinor(text, words.at(2)));
+  }
+  event->body = start;
   return absl::OkStatus();
 }
 

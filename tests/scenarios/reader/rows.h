@@ -22,6 +22,7 @@ class RowReader {
 
  private:
   absl::Status ReadConfiguration(const Words& words, ledger::Event* event);
+  absl::Status ReadStart(const Words& words, ledger::Event* event);
   absl::Status ReadFact(const Words& words, ledger::Event* event);
   absl::Status ReadAmendment(const Words& words, ledger::Event* event);
   absl::Status ReadReport(const Words& words, ledger::Event* event);
