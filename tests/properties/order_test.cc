@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "engine/base/check.h"
 #include "engine/codec/codec.h"
 #include "tests/oracle/fold_subject.h"
@@ -48,19 +50,37 @@ std::string OneName(std::string text) {
   return text;
 }
 
-std::string Ends(Subject* subject) {
+// A break told before its payout's arrival was put off stays told: that too is history.
+bool PutsOff(const Log& log) {
+  return std::any_of(log.begin(), log.end(), [](const Entry& entry) {
+    ledger::Event event;
+    if (entry.kind != Entry::Kind::kFact || !codec::DecodeEvent(entry.value, &event).ok()) {
+      return false;
+    }
+    const auto* amendment = std::get_if<ledger::Amendment>(&event.body);
+    return amendment != nullptr && amendment->field == ledger::Amendment::Field::kArrivalDate;
+  });
+}
+
+std::string Ends(Subject* subject, bool puts_off) {
   std::string text;
   for (auto& [home, end] : subject->Ends()) {
     // Whether a source was late in between is history.
-    std::erase_if(end.live, [](const Said& said) { return said.level == ledger::Level::kSource; });
-    if (end != End{}) text += home + ":\n" + Describe(end);
+    std::erase_if(end.live, [&](const Said& said) {
+      return said.level == ledger::Level::kSource ||
+             (puts_off && said.reason == ledger::reason::kMissingDeposit);
+    });
+    if (end == End{}) continue;
+    std::vector<std::string> lines = absl::StrSplit(OneName(Describe(end)), '\n');
+    std::sort(lines.begin(), lines.end());  // by the one name
+    text += home + ":\n" + absl::StrJoin(lines, "\n") + "\n";
   }
-  return OneName(std::move(text));
+  return text;
 }
 
 std::string EndOf(const Log& log, std::unique_ptr<Subject> subject) {
   for (const Entry& entry : log) Apply(entry, subject.get());
-  return Ends(subject.get());
+  return Ends(subject.get(), PutsOff(log));
 }
 
 std::string OrderMatters(const Log& log, uint64_t seed) {

@@ -45,6 +45,7 @@ Log RandomLog(uint64_t seed, const Taste& taste) {
   World world(&chance);
   Log log;
   for (const ledger::Event& event : world.Beginning()) {
+    if (!taste.starts && event.kind() == ledger::Kind::kStart) continue;
     log.push_back(Configured(event));
     log.back().must_stay = IsBuiltIn(event);
   }

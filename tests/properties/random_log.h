@@ -24,6 +24,7 @@ struct Taste {
   bool rows = true;       // rows without ids
   bool poison = true;
   bool rule_changes = true;
+  bool starts = true;  // accounts with opening balances
 };
 
 using Log = std::vector<Entry>;

@@ -94,6 +94,7 @@ TEST(Sums, BucketsHoldWhatTheLogTells) {
   taste.conflicts = false;
   taste.rows = false;
   taste.poison = false;
+  taste.starts = false;  // what was there before no fact tells
   HoldsForAll(taste, BucketsAreOff);
 }
 

@@ -53,7 +53,7 @@ ledger::Rule World::BankRule(std::string_view id) {
       .lag_banking_days = static_cast<uint32_t>(chance_.Below(3)),
       .grace_banking_days = static_cast<uint32_t>(chance_.Below(4)),
       .chance_bound = static_cast<uint64_t>(chance_.OneOf(std::vector<int>{1, 10, 100})),
-      .calendar = "banking"};
+      .calendar = chance_.Percent(85) ? "banking" : ""};
   return {.rule_id = id, .version = static_cast<uint32_t>(configured_ + 1), .bank_match = match};
 }
 
@@ -98,6 +98,16 @@ std::vector<Event> World::Beginning() {
       event.account = account.ref;
       events.push_back(event);
     }
+  }
+  for (const Account& account : providers_) {
+    if (!chance_.Percent(15)) continue;
+    Event event = Configured(ledger::Start{.first_day = kFirstDay.plus(chance_.Below(12)),
+                                           .pending = chance_.Below(3) * 100,
+                                           .available = chance_.Between(-2, 3) * 1000,
+                                           .reserved = chance_.Below(2) * 500});
+    event.account = account.ref;
+    event.occurred_at_us = std::get<ledger::Start>(event.body).first_day.start_us();
+    events.push_back(event);
   }
   return events;
 }
