@@ -280,10 +280,10 @@ absl::Status BankLevel::JudgePayout(uint32_t payout, const Due& due) {
     Group& g = home().groups[p.group];
     if (g.status != Status::kPartiallyMatched || g.rule_id != kReferencePartial || !g.said.empty())
       return absl::OkStatus();
-    for (uint32_t other : g.payouts) {
-      if (home().payouts[other].business_deadline_us > turn_.state.log_us())
-        return absl::OkStatus();
-    }
+    int64_t latest_us = 0;
+    for (uint32_t other : g.payouts)
+      latest_us = std::max(latest_us, home().payouts[other].business_deadline_us);
+    if (due.business_us != latest_us) return absl::OkStatus();  // has a due item of its own
     TIEOUT_ASSIGN_OR_RETURN(const bool covered, BankCovered(payout, due));
     if (!covered) return absl::OkStatus();
     Group& again = home().groups[home().payouts[payout].group];

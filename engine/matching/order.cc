@@ -73,7 +73,8 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
       const std::optional<Minor> gross = ledger::Narrow(payment.gross);
       const std::optional<Minor> expected =
           gross ? ExpectedFee(turn_.rule(s.rule), *gross) : std::nullopt;
-      if (expected) s.expected = *expected;
+      if (!expected || s.expected == *expected) continue;
+      s.expected = *expected;
       TIEOUT_RETURN_IF_ERROR(ExpectFee(s, found.day));  // where none has come
       TIEOUT_RETURN_IF_ERROR(CheckFees(payment, s, found.day.days, false));
     }
@@ -107,8 +108,15 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
     Waiting item = std::move(turn_.home().waiting[w]);
     turn_.home().waiting[w] = Waiting{};
     turn_.home().waiting[w].done = true;
-    TIEOUT_RETURN_IF_ERROR(Attach(item, item.anchor, own));
+    if (item.kind == Kind::kFee) {
+      AddFee(item, &page->page.payments[own.index]);  // judged together
+    } else {
+      TIEOUT_RETURN_IF_ERROR(Attach(item, item.anchor, own));
+    }
   }
+  Payment& kept = page->page.payments[own.index];
+  for (FeeState& s : kept.schedules)
+    TIEOUT_RETURN_IF_ERROR(CheckFees(kept, s, own.day.days, false));
   return absl::OkStatus();
 }
 
@@ -160,16 +168,21 @@ absl::Status OrderLevel::FeeOrReversal(const ledger::Event& event, uint64_t ordi
   return absl::OkStatus();
 }
 
+FeeState* OrderLevel::AddFee(const Waiting& fee, Payment* payment) {
+  for (FeeState& s : payment->schedules) {
+    if (turn_.rule(s.rule).fee_type != fee.fee_type) continue;
+    payment->fees.push_back({fee.fee_type, fee.event_id, fee.ordinal, fee.amount});
+    return &s;
+  }
+  return nullptr;  // no schedule was in force at the sale's place
+}
+
 absl::Status OrderLevel::Attach(const Waiting& item, Anchor anchor, Found found) {
   Payment& payment = found.page->page.payments[found.index];
   found.page->dirty = true;
   if (item.kind == Kind::kFee) {
-    for (FeeState& s : payment.schedules) {
-      if (turn_.rule(s.rule).fee_type != item.fee_type) continue;
-      payment.fees.push_back({item.fee_type, item.event_id, item.ordinal, item.amount});
-      return CheckFees(payment, s, found.day.days, false);
-    }
-    return absl::OkStatus();  // no schedule was in force at the sale's place
+    FeeState* const s = AddFee(item, &payment);
+    return s == nullptr ? absl::OkStatus() : CheckFees(payment, *s, found.day.days, false);
   }
   payment.reversals.push_back({item.kind, item.event_id, item.ordinal, item.amount,
                                item.customer_amount, item.customer_currency});

@@ -23,6 +23,8 @@ class OrderLevel {
 
  private:
   const std::vector<uint32_t>& Schedules(uint32_t account);
+  // The schedule that prices the fee; null: none.
+  FeeState* AddFee(const Waiting& fee, Payment* payment);
   absl::Status Attach(const Waiting& item, Anchor anchor, Found payment);
   // At once when the fees are right; when not, at a tick. `day` is that of the payment's page.
   absl::Status CheckFees(Payment& payment, FeeState& schedule, int32_t day, bool at_tick);
