@@ -1,6 +1,6 @@
 // Folding an embedded log on one core: state in memory, and in RocksDB with a cache it outgrows.
 //
-//   bench/run fold [--sales N] [--pages-mb N] [--checkpoint-events N]
+//   bench/run fold [--sales N] [--pages-mb N] [--checkpoint-events N] [--only memory|rocksdb]
 //
 // One thread reads the log's entries, decodes, folds and encodes the records. Measured is the part
 // after the configuration. With RocksDB clean pages are dropped to the bound, and every so many
@@ -36,6 +36,7 @@ struct Options {
   uint64_t sales = 900'000;
   uint64_t pages_mb = 128;
   uint64_t checkpoint_events = 400'000;
+  std::string only;  // "memory" or "rocksdb"; empty: both
 };
 
 // The log's first entries: what it is, log time, the built-in rules, then the workload's accounts.
@@ -149,6 +150,7 @@ int main(int argc, char** argv) {
   app.add_option("--sales", options.sales);
   app.add_option("--pages-mb", options.pages_mb, "bound of the fold's pages, with RocksDB");
   app.add_option("--checkpoint-events", options.checkpoint_events);
+  app.add_option("--only", options.only, "memory or rocksdb, to profile it alone");
   CLI11_PARSE(app, argc, argv);
 
   const std::string directory = fmt::format("build/bench/fold-{}", getpid());
@@ -168,14 +170,16 @@ int main(int argc, char** argv) {
              options.checkpoint_events);
 
   RunDecode(events.get(), measured_from);
-  auto memory = store::NewMemoryStore();
-  Run("fold_memory", events.get(), measured_from, options, memory.get(), false);
-  store::RocksOptions rocks;
-  rocks.directory = directory + "/store";
-  auto states = Must(store::NewRocksStore(rocks));
-  Run("fold_rocksdb", events.get(), measured_from, options, states.get(), true);
-
-  states.reset();
+  if (options.only != "rocksdb") {
+    auto memory = store::NewMemoryStore();
+    Run("fold_memory", events.get(), measured_from, options, memory.get(), false);
+  }
+  if (options.only != "memory") {
+    store::RocksOptions rocks;
+    rocks.directory = directory + "/store";
+    auto states = Must(store::NewRocksStore(rocks));
+    Run("fold_rocksdb", events.get(), measured_from, options, states.get(), true);
+  }
   events.reset();
   std::filesystem::remove_all(directory);
   return 0;

@@ -33,11 +33,12 @@ void BankLevel::FixDates(PayoutState* p) const {
 
 absl::Status BankLevel::PayoutChanged(uint32_t payout,
                                       const std::vector<uint32_t>& could_be_before) {
-  facts_.AddPayoutIds(payout);
+  facts_.SetPayoutIds(payout);
   TIEOUT_RETURN_IF_ERROR(Rejudge({payout}, could_be_before));
   const PayoutState& p = home().payouts[payout];
   if (!facts_.IsLive(payout)) return absl::OkStatus();
-  if (p.group != kNone) return ScheduleRest(home().groups[p.group]);  // its deadline may have moved
+  // A rest is due by the latest deadline, which may have moved though the group is the same.
+  if (p.group != kNone) return ScheduleRest(home().groups[p.group]);
   return Schedule(turn_, DueKind::kPayoutBank, payout, 0, p.business_deadline_us);
 }
 
@@ -64,8 +65,8 @@ absl::Status BankLevel::DepositArrived(uint32_t deposit) {
 absl::Status BankLevel::Rejudge(const std::vector<uint32_t>& payouts,
                                 const std::vector<uint32_t>& deposits) {
   Concerned concerned;
-  concerned.payouts.insert(payouts.begin(), payouts.end());
-  concerned.deposits.insert(deposits.begin(), deposits.end());
+  concerned.payouts.AddAll(payouts);
+  concerned.deposits.AddAll(deposits);
   SpreadByReference(&concerned);
   AddFreeDeposits(&concerned);
   std::vector<Group> groups = ReferenceGroups(concerned);
@@ -80,67 +81,58 @@ absl::Status BankLevel::Rejudge(const std::vector<uint32_t>& payouts,
 void BankLevel::AddOldGroup(uint32_t group, Concerned* concerned) const {
   if (group == kNone) return;
   const Group& g = home().groups[group];
-  concerned->deposits.insert(g.deposits.begin(), g.deposits.end());
-  if (g.status != Status::kProposed) concerned->payouts.insert(g.payouts.begin(), g.payouts.end());
+  concerned->deposits.AddAll(g.deposits);
+  if (g.status != Status::kProposed) concerned->payouts.AddAll(g.payouts);
 }
 
 void BankLevel::SpreadByReference(Concerned* concerned) const {
   for (size_t before = 0; before != concerned->payouts.size() + concerned->deposits.size();) {
     before = concerned->payouts.size() + concerned->deposits.size();
-    for (uint32_t p : std::set<uint32_t>(concerned->payouts)) {
+    for (uint32_t p : IndexSet(concerned->payouts)) {
       AddOldGroup(home().payouts[p].group, concerned);
-      const std::vector<uint32_t> citing = facts_.Citing(p);
-      concerned->deposits.insert(citing.begin(), citing.end());
+      concerned->deposits.AddAll(facts_.Citing(p));
     }
-    for (uint32_t d : std::set<uint32_t>(concerned->deposits)) {
+    for (uint32_t d : IndexSet(concerned->deposits)) {
       AddOldGroup(home().deposits[d].group, concerned);
-      const std::vector<uint32_t> linked = facts_.Linked(d);
-      concerned->payouts.insert(linked.begin(), linked.end());
+      concerned->payouts.AddAll(facts_.Linked(d));
     }
   }
 }
 
 void BankLevel::AddFreeDeposits(Concerned* concerned) const {
-  const std::set<uint32_t> seeds = concerned->deposits;
-  for (uint32_t p : concerned->payouts) {
-    const std::vector<uint32_t> could = facts_.CouldBeFrom(p);
-    concerned->deposits.insert(could.begin(), could.end());
-  }
+  const IndexSet seeds = concerned->deposits;
+  for (uint32_t p : concerned->payouts) concerned->deposits.AddAll(facts_.CouldBeFrom(p));
   for (uint32_t d : seeds) {
     if (facts_.NamesPayout(d)) continue;
     for (uint32_t p : facts_.Candidates(d)) {
       if (home().payouts[p].amount != home().deposits[d].amount) continue;
       for (uint32_t rival : facts_.CouldBeFrom(p)) {
         if (home().deposits[rival].amount == home().deposits[d].amount)
-          concerned->deposits.insert(rival);
+          concerned->deposits.Add(rival);
       }
     }
   }
   // Their present groups are judged again as wholes.
-  for (uint32_t d : std::set<uint32_t>(concerned->deposits))
-    AddOldGroup(home().deposits[d].group, concerned);
+  for (uint32_t d : IndexSet(concerned->deposits)) AddOldGroup(home().deposits[d].group, concerned);
 }
 
 std::vector<Group> BankLevel::ReferenceGroups(const Concerned& concerned) const {
   std::vector<Group> groups;
-  std::set<uint32_t> done;
+  IndexSet done;
   for (uint32_t seed : concerned.deposits) {
     if (done.contains(seed)) continue;
-    std::set<uint32_t> payouts, deposits{seed};
+    IndexSet payouts, deposits{seed};
     for (size_t before = 0; before != payouts.size() + deposits.size();) {
       before = payouts.size() + deposits.size();
-      for (uint32_t d : std::set<uint32_t>(deposits)) {
-        const std::vector<uint32_t> linked = facts_.Linked(d);
-        payouts.insert(linked.begin(), linked.end());
-      }
+      for (uint32_t d : deposits) payouts.AddAll(facts_.Linked(d));
       for (uint32_t p : payouts) {
         for (uint32_t d : facts_.Citing(p)) {
           const std::vector<uint32_t> linked = facts_.Linked(d);
-          if (std::binary_search(linked.begin(), linked.end(), p)) deposits.insert(d);
+          if (std::binary_search(linked.begin(), linked.end(), p)) deposits.Add(d);
         }
       }
     }
-    done.insert(deposits.begin(), deposits.end());
+    done.AddAll(deposits);
     if (payouts.empty()) continue;
     groups.push_back(
         ReferenceGroup({payouts.begin(), payouts.end()}, {deposits.begin(), deposits.end()}));
@@ -165,37 +157,38 @@ Group BankLevel::ReferenceGroup(std::vector<uint32_t> payouts,
     return std::tie(h.deposits[a].value_date, h.deposits[a].event_id) <
            std::tie(h.deposits[b].value_date, h.deposits[b].event_id);
   });
-  std::map<uint32_t, WideMinor> rest;
-  for (uint32_t p : by_arrival) expected += rest[p] = h.payouts[p].amount;
+  std::vector<WideMinor> rest;  // parallel to by_arrival
+  for (uint32_t p : by_arrival) expected += rest.emplace_back(h.payouts[p].amount);
   for (uint32_t d : by_value) {
     const std::vector<uint32_t> linked = facts_.Linked(d);
     WideMinor left = h.deposits[d].amount;
     actual += left;
-    for (uint32_t p : by_arrival) {
+    for (size_t i = 0; i < by_arrival.size(); ++i) {
+      const uint32_t p = by_arrival[i];
       if (!std::binary_search(linked.begin(), linked.end(), p)) continue;
-      const WideMinor take = Magnitude(left) < Magnitude(rest[p]) ? left : rest[p];
+      const WideMinor take = Magnitude(left) < Magnitude(rest[i]) ? left : rest[i];
       if (take == 0) continue;
       left -= take;
-      rest[p] -= take;
+      rest[i] -= take;
       g.allocations.push_back({p, d, static_cast<Minor>(take)});
     }
   }
-  const std::string_view equal = g.payouts.size() == 1 && g.deposits.size() == 1 ? kReferenceExact
-                                 : g.payouts.size() == 1                         ? kReferencePartial
-                                                                                 : kReferenceSet;
+  const RuleName equal = g.payouts.size() == 1 && g.deposits.size() == 1 ? kReferenceExact
+                         : g.payouts.size() == 1                         ? kReferencePartial
+                                                                         : kReferenceSet;
   g.status = Status::kMatched;
   if (expected == actual) {
-    g.rule_id = equal;
+    g.name = equal;
   } else if (ToleratesRest(g, expected, actual)) {
-    g.rule_id = kReferenceTolerance;
+    g.name = kReferenceTolerance;
     g.rule = h.payouts[FirstSeen(g.payouts)].tolerance_rule;
   } else {
     g.status = Status::kPartiallyMatched;
-    g.rule_id = Magnitude(actual) < Magnitude(expected) ? kReferencePartial : kReferenceOver;
+    g.name = Magnitude(actual) < Magnitude(expected) ? kReferencePartial : kReferenceOver;
   }
   if (g.rule == kNone) {
-    g.rule = RuleInForce(turn_.state.config(), g.rule_id,
-                         h.accounts[h.payouts[g.payouts.front()].account]);
+    g.rule =
+        RuleInForce(turn_.state.config(), g.name, h.accounts[h.payouts[g.payouts.front()].account]);
   }
   return g;
 }
@@ -238,7 +231,7 @@ std::optional<Group> BankLevel::AmountGroup(uint32_t deposit) const {
   if (g.payouts.empty() || d.amount_date_rule == kNone) return std::nullopt;
   g.live = true;
   g.deposits = {deposit};
-  g.rule_id = kAmountDate;
+  g.name = kAmountDate;
   g.rule = d.amount_date_rule;
   g.candidates = candidates.size();
   if (g.payouts.size() > 1 || !OneAnother(deposit, g.payouts.front())) {
@@ -278,12 +271,12 @@ absl::Status BankLevel::JudgePayout(uint32_t payout, const Due& due) {
     return absl::OkStatus();  // its arrival was amended
   if (p.group != kNone) {
     Group& g = home().groups[p.group];
-    if (g.status != Status::kPartiallyMatched || g.rule_id != kReferencePartial || !g.said.empty())
+    if (g.status != Status::kPartiallyMatched || g.name != kReferencePartial || !g.said.empty())
       return absl::OkStatus();
     int64_t latest_us = 0;
     for (uint32_t other : g.payouts)
       latest_us = std::max(latest_us, home().payouts[other].business_deadline_us);
-    if (due.business_us != latest_us) return absl::OkStatus();  // has a due item of its own
+    if (due.business_us != latest_us) return absl::OkStatus();  // an arrival was amended
     TIEOUT_ASSIGN_OR_RETURN(const bool covered, BankCovered(payout, due));
     if (!covered) return absl::OkStatus();
     Group& again = home().groups[home().payouts[payout].group];
@@ -297,7 +290,7 @@ absl::Status BankLevel::JudgePayout(uint32_t payout, const Due& due) {
       return absl::OkStatus();
     }
   }
-  if (!p.bank.break_id.empty()) return absl::OkStatus();
+  if (p.bank.is_open()) return absl::OkStatus();
   TIEOUT_ASSIGN_OR_RETURN(const bool covered, BankCovered(payout, due));
   if (!covered) return absl::OkStatus();
   ledger::Record record = PayoutRecord(payout, Status::kUnmatched, reason::kMissingDeposit);
@@ -311,7 +304,7 @@ absl::Status BankLevel::JudgeDeposit(uint32_t deposit, const Due& due) {
   DepositState& d = home().deposits[deposit];
   if (d.group != kNone) {
     Group& g = home().groups[d.group];
-    if (g.status != Status::kPartiallyMatched || g.rule_id != kReferenceOver || !g.said.empty())
+    if (g.status != Status::kPartiallyMatched || g.name != kReferenceOver || !g.said.empty())
       return absl::OkStatus();
     for (uint32_t other : g.deposits) {
       if (home().deposits[other].business_deadline_us > turn_.state.log_us())
@@ -321,7 +314,7 @@ absl::Status BankLevel::JudgeDeposit(uint32_t deposit, const Due& due) {
     SayGroup(g);
     return absl::OkStatus();
   }
-  if (!d.anchor.break_id.empty()) return absl::OkStatus();
+  if (d.anchor.is_open()) return absl::OkStatus();
   const std::vector<uint32_t> sources = facts_.PossibleSources(deposit);
   TIEOUT_ASSIGN_OR_RETURN(const bool covered, CoveredOrParked(turn_, sources, due));
   if (!covered) return absl::OkStatus();

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "engine/matching/bank_facts.h"
+#include "engine/matching/index_set.h"
 #include "engine/matching/turn.h"
 
 namespace tieout::matching {
@@ -31,7 +31,7 @@ class BankLevel {
  private:
   // Payouts and deposits whose groups may change.
   struct Concerned {
-    std::set<uint32_t> payouts, deposits;
+    IndexSet payouts, deposits;
   };
   absl::Status Rejudge(const std::vector<uint32_t>& payouts, const std::vector<uint32_t>& deposits);
   void AddOldGroup(uint32_t group, Concerned* concerned) const;

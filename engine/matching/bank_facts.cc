@@ -11,56 +11,120 @@ void AddUnique(std::vector<uint32_t>* list, uint32_t value) {
   if (std::find(list->begin(), list->end(), value) == list->end()) list->push_back(value);
 }
 
+void AddSorted(std::vector<uint32_t>* list, uint32_t value) {
+  const auto at = std::lower_bound(list->begin(), list->end(), value);
+  if (at == list->end() || *at != value) list->insert(at, value);
+}
+
 DepositTexts TextsOf(const DepositState& d) {
   DepositTexts texts;
   const auto add = [&](const std::string& text, bool whole_counts) {
-    if (!text.empty()) texts.ids.push_back({Tokenize(text), whole_counts});
+    if (!text.empty()) texts.ids.push_back({Tokens(text), whole_counts});
   };
   add(d.end_to_end_id, true);
   add(d.trace_id, true);
   add(d.payout_id, true);
   add(d.bank_reference, false);
   add(d.remittance, false);
-  texts.names = Tokenize(d.counterparty + "\n" + d.remittance);
+  texts.names = Tokens(d.counterparty + "\n" + d.remittance);
+  texts.names_known_provider = NamesAnyKnownProvider(texts.names);
   texts.looks_like_payout =
       std::any_of(texts.ids.begin(), texts.ids.end(),
                   [](const DepositTexts::Text& t) { return LooksLikePayoutId(t.tokens); });
   return texts;
 }
 
-}  // namespace
-
-std::vector<std::string> IdsOf(const PayoutState& p) {
-  std::vector<std::string> ids;
-  for (const std::string* id :
-       {&p.payout_id, &p.trace_id.value, &p.bank_reference.value, &p.end_to_end_id.value}) {
-    if (!id->empty() && std::find(ids.begin(), ids.end(), *id) == ids.end()) ids.push_back(*id);
+std::vector<Tokens> IdsOf(const PayoutState& p) {
+  std::vector<Tokens> ids;
+  const std::string* all[] = {&p.payout_id, &p.trace_id.value, &p.bank_reference.value,
+                              &p.end_to_end_id.value};
+  for (size_t i = 0; i < std::size(all); ++i) {
+    const bool is_new =
+        std::none_of(all, all + i, [&](const std::string* other) { return *other == *all[i]; });
+    if (all[i]->empty() || !is_new) continue;
+    Tokens id(*all[i]);
+    if (!id.empty()) ids.push_back(std::move(id));
   }
   return ids;
 }
 
-BankFacts::BankFacts(Turn& turn) : turn_(turn), index_(turn.cached.page.index) {
-  if (index_.bank_built) return;
-  index_.bank_built = true;
-  for (uint32_t i = 0; i < home().payouts.size(); ++i) AddPayoutIds(i);
-  for (uint32_t i = 0; i < home().deposits.size(); ++i) AddDeposit(i);
+bool HasCommon(const std::vector<uint64_t>& ids, uint64_t id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
-void BankFacts::AddPayoutIds(uint32_t payout) {
-  for (const std::string& id : IdsOf(home().payouts[payout])) {
-    const Tokens tokens = Tokenize(id);
-    if (tokens.empty()) continue;
-    AddUnique(&index_.payouts_by_token[tokens.front()], payout);
-    if (tokens.size() > 1) AddUnique(&index_.payouts_by_token[Join(tokens)], payout);
+}  // namespace
+
+BankFacts::BankFacts(Turn& turn) : turn_(turn), index_(turn.cached.page.index) {
+  for (size_t i = index_.payout_ids.size(); i < home().payouts.size(); ++i) {
+    SetPayoutIds(static_cast<uint32_t>(i));
   }
+  for (size_t i = index_.deposit_texts.size(); i < home().deposits.size(); ++i) {
+    AddDeposit(static_cast<uint32_t>(i));
+  }
+}
+
+void BankFacts::SetPayoutIds(uint32_t payout) {
+  if (index_.payout_ids.size() <= payout) index_.payout_ids.resize(payout + 1);
+  PayoutIds& own = index_.payout_ids[payout];
+  std::vector<Tokens> ids = IdsOf(home().payouts[payout]);
+  const auto same = [](const Tokens& a, const Tokens& b) { return a.joined() == b.joined(); };
+  if (std::equal(ids.begin(), ids.end(), own.ids.begin(), own.ids.end(), same)) return;
+  own.ids = std::move(ids);
+  std::vector<uint32_t> deposits = std::move(own.citing);  // by an id it no longer has, perhaps
+  own.citing.clear();
+  for (const Tokens& id : own.ids) {
+    for (uint64_t token : {id.rarest_hash(), id.joined_hash()}) {
+      AddUnique(&index_.payouts_by_token[token], payout);
+      const auto found = index_.deposits_by_token.find(token);
+      if (found == index_.deposits_by_token.end()) continue;
+      for (uint32_t d : found->second) AddSorted(&deposits, d);
+    }
+  }
+  for (uint32_t d : deposits) Cite(d, payout);
 }
 
 void BankFacts::AddDeposit(uint32_t deposit) {
   if (index_.deposit_texts.size() > deposit) return;
   index_.deposit_texts.push_back(TextsOf(home().deposits[deposit]));
+  std::vector<uint32_t> payouts;
   for (const DepositTexts::Text& text : index_.deposit_texts[deposit].ids) {
-    for (const std::string& token : text.tokens)
-      AddUnique(&index_.deposits_by_token[token], deposit);
+    for (size_t i = 0; i < text.tokens.size(); ++i) {
+      AddUnique(&index_.deposits_by_token[text.tokens.hash(i)], deposit);
+      const auto found = index_.payouts_by_token.find(text.tokens.hash(i));
+      if (found == index_.payouts_by_token.end()) continue;
+      for (uint32_t p : found->second) AddSorted(&payouts, p);
+    }
+  }
+  for (uint32_t p : payouts) Cite(deposit, p);
+}
+
+// Notes whether, and by which ids, the deposit cites the payout.
+void BankFacts::Cite(uint32_t deposit, uint32_t payout) {
+  DepositTexts& texts = index_.deposit_texts[deposit];
+  PayoutIds& ids = index_.payout_ids[payout];
+  const std::string& provider = home().accounts[home().payouts[payout].account].provider;
+  DepositTexts::Citation citation{payout, {}};
+  for (const Tokens& id : ids.ids) {
+    if (std::any_of(texts.ids.begin(), texts.ids.end(), [&](const DepositTexts::Text& text) {
+          return Cites(text.tokens, id, provider, text.whole_counts);
+        })) {
+      citation.ids.push_back(id.joined_hash());
+    }
+  }
+  const auto at =
+      std::lower_bound(texts.cited.begin(), texts.cited.end(), payout,
+                       [](const DepositTexts::Citation& c, uint32_t p) { return c.payout < p; });
+  const bool is_known = at != texts.cited.end() && at->payout == payout;
+  if (!citation.ids.empty()) {
+    AddSorted(&ids.citing, deposit);
+    if (is_known) {
+      *at = std::move(citation);
+    } else {
+      texts.cited.insert(at, std::move(citation));
+    }
+  } else {
+    if (is_known) texts.cited.erase(at);
+    std::erase(ids.citing, deposit);
   }
 }
 
@@ -69,102 +133,61 @@ bool BankFacts::IsLive(uint32_t payout) const {
   return p.seen && !p.failed && p.amount != 0;
 }
 
-std::vector<std::string> BankFacts::CitedIds(uint32_t deposit, uint32_t payout) const {
-  const PayoutState& p = home().payouts[payout];
-  std::vector<std::string> cited;
-  for (const std::string& id : IdsOf(p)) {
-    for (const DepositTexts::Text& text : index_.deposit_texts[deposit].ids) {
-      if (Cites(text.tokens, id, home().accounts[p.account].provider, text.whole_counts)) {
-        cited.push_back(Join(Tokenize(id)));
-        break;
-      }
-    }
-  }
-  return cited;
-}
-
-std::vector<uint32_t> BankFacts::Cited(uint32_t deposit) const {
-  std::vector<uint32_t> found;
-  for (const DepositTexts::Text& text : index_.deposit_texts[deposit].ids) {
-    for (const std::string& token : text.tokens) {
-      const auto it = index_.payouts_by_token.find(token);
-      if (it == index_.payouts_by_token.end()) continue;
-      for (uint32_t p : it->second) {
-        if (std::find(found.begin(), found.end(), p) == found.end() &&
-            !CitedIds(deposit, p).empty())
-          found.push_back(p);
-      }
-    }
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
 std::vector<uint32_t> BankFacts::Linked(uint32_t deposit) const {
-  const DepositState& d = home().deposits[deposit];
-  const std::string& currency = home().accounts[d.account].currency;
-  const std::vector<uint32_t> cited = Cited(deposit);
   std::vector<uint32_t> linked;
-  for (uint32_t p : cited) {
-    const PayoutState& payout = home().payouts[p];
-    if (!IsLive(p) || home().accounts[payout.account].currency != currency ||
-        (payout.amount < 0) != (d.amount < 0))
-      continue;
-    std::vector<std::string> own = CitedIds(deposit, p);
-    for (uint32_t other : cited) {  // an id that two live payouts share proves neither
-      if (other == p || !IsLive(other)) continue;
-      const std::vector<std::string> shared = CitedIds(deposit, other);
-      std::erase_if(own, [&](const std::string& id) {
-        return std::find(shared.begin(), shared.end(), id) != shared.end();
-      });
-    }
-    if (!own.empty()) linked.push_back(p);
+  for (const DepositTexts::Citation& c : index_.deposit_texts[deposit].cited) {
+    if (Links(deposit, c)) linked.push_back(c.payout);
   }
   return linked;
 }
 
-std::vector<uint32_t> BankFacts::Citing(uint32_t payout) const {
-  std::vector<uint32_t> found;
-  for (const std::string& id : IdsOf(home().payouts[payout])) {
-    const Tokens tokens = Tokenize(id);
-    if (tokens.empty()) continue;
-    for (const std::string& key : {tokens.front(), Join(tokens)}) {
-      const auto it = index_.deposits_by_token.find(key);
-      if (it == index_.deposits_by_token.end()) continue;
-      for (uint32_t d : it->second) {
-        if (!CitedIds(d, payout).empty()) AddUnique(&found, d);
-      }
-    }
+bool BankFacts::Links(uint32_t deposit, const DepositTexts::Citation& citation) const {
+  const DepositState& d = home().deposits[deposit];
+  const PayoutState& p = home().payouts[citation.payout];
+  if (!IsLive(citation.payout) || (p.amount < 0) != (d.amount < 0) ||
+      home().accounts[p.account].currency != home().accounts[d.account].currency) {
+    return false;
   }
-  std::sort(found.begin(), found.end());
-  return found;
+  // An id that two live payouts share proves neither.
+  return std::any_of(citation.ids.begin(), citation.ids.end(), [&](uint64_t id) {
+    return std::none_of(index_.deposit_texts[deposit].cited.begin(),
+                        index_.deposit_texts[deposit].cited.end(),
+                        [&](const DepositTexts::Citation& other) {
+                          return other.payout != citation.payout && IsLive(other.payout) &&
+                                 HasCommon(other.ids, id);
+                        });
+  });
 }
 
 bool BankFacts::IsLinkedByAny(uint32_t payout) const {
   for (uint32_t d : Citing(payout)) {
-    const std::vector<uint32_t> linked = Linked(d);
-    if (std::binary_search(linked.begin(), linked.end(), payout)) return true;
+    for (const DepositTexts::Citation& c : index_.deposit_texts[d].cited) {
+      if (c.payout == payout && Links(d, c)) return true;
+    }
   }
   return false;
 }
 
 bool BankFacts::NamesPayout(uint32_t deposit) const {
-  return index_.deposit_texts[deposit].looks_like_payout ||
-         !home().deposits[deposit].payout_id.empty() || !Cited(deposit).empty();
+  const DepositTexts& texts = index_.deposit_texts[deposit];
+  return texts.looks_like_payout || !texts.cited.empty() ||
+         !home().deposits[deposit].payout_id.empty();
 }
 
 bool BankFacts::CouldBe(uint32_t deposit, uint32_t payout) const {
   const DepositState& d = home().deposits[deposit];
   const PayoutState& p = home().payouts[payout];
+  if (d.value_date < p.due_from || d.value_date > p.due_to || (p.amount < 0) != (d.amount < 0) ||
+      !IsLive(payout)) {
+    return false;
+  }
   const AccountState& bank = home().accounts[d.account];
   const AccountState& account = home().accounts[p.account];
-  if (!IsLive(payout) || account.currency != bank.currency || (p.amount < 0) != (d.amount < 0))
-    return false;
-  if (d.value_date < p.due_from || d.value_date > p.due_to) return false;
+  if (account.currency != bank.currency) return false;
   if (!p.pays_into.empty() && p.pays_into != bank.merchant_account) return false;
   // A line that names a payer is nobody else's.
-  const Tokens& names = index_.deposit_texts[deposit].names;
-  return !NamesAnyKnownProvider(names) || NamesProvider(names, account.provider);
+  const DepositTexts& texts = index_.deposit_texts[deposit];
+  return !texts.names_known_provider || NamesProvider(texts.names, account.provider);
 }
 
 std::vector<uint32_t> BankFacts::Candidates(uint32_t deposit) const {
@@ -178,7 +201,7 @@ std::vector<uint32_t> BankFacts::Candidates(uint32_t deposit) const {
 std::vector<uint32_t> BankFacts::CouldBeFrom(uint32_t payout) const {
   std::vector<uint32_t> found;
   for (uint32_t d = 0; d < home().deposits.size(); ++d) {
-    if (CouldBe(d, payout) && !NamesPayout(d)) found.push_back(d);
+    if (!NamesPayout(d) && CouldBe(d, payout)) found.push_back(d);
   }
   return found;
 }

@@ -13,15 +13,17 @@ class BankFacts {
  public:
   explicit BankFacts(Turn& turn);
 
-  // Called after the home's vectors changed.
-  void AddPayoutIds(uint32_t payout);
+  // Called after the home's vectors, or a payout's ids, changed.
+  void SetPayoutIds(uint32_t payout);
   void AddDeposit(uint32_t deposit);
 
   bool IsLive(uint32_t payout) const;  // seen, not failed, not zero
   // Live payouts that the deposit cites: same sign and currency, by an id no other live payout has.
   std::vector<uint32_t> Linked(uint32_t deposit) const;
   // Deposits whose texts hold one of the payout's ids, whatever else speaks against it.
-  std::vector<uint32_t> Citing(uint32_t payout) const;
+  const std::vector<uint32_t>& Citing(uint32_t payout) const {
+    return index_.payout_ids[payout].citing;
+  }
   bool IsLinkedByAny(uint32_t payout) const;
   // Takes part in reference rules only.
   bool NamesPayout(uint32_t deposit) const;
@@ -43,14 +45,11 @@ class BankFacts {
   // An account that reports in other currencies only can't be where this came from.
   bool MayReportIn(const DeclaredAccount& account, const std::string& currency) const;
   const HomePage& home() const { return turn_.cached.page; }
-  std::vector<uint32_t> Cited(uint32_t deposit) const;  // any payout whose id its texts hold
-  std::vector<std::string> CitedIds(uint32_t deposit, uint32_t payout) const;
+  void Cite(uint32_t deposit, uint32_t payout);
+  bool Links(uint32_t deposit, const DepositTexts::Citation& citation) const;
 
   Turn& turn_;
   HomeIndex& index_;
 };
-
-// The ids under which a payout may be cited.
-std::vector<std::string> IdsOf(const PayoutState& payout);
 
 }  // namespace tieout::matching

@@ -14,7 +14,7 @@ using ledger::Role;
 using ledger::Status;
 
 bool Same(const Group& a, const Group& b) {
-  return a.rule_id == b.rule_id && a.status == b.status && a.reason == b.reason &&
+  return a.name == b.name && a.status == b.status && a.reason == b.reason &&
          a.payouts == b.payouts && a.deposits == b.deposits && a.allocations == b.allocations;
 }
 
@@ -51,9 +51,7 @@ void CheckAllocations(const HomePage& home, const Group& g) {
   for (const auto& [d, sum] : of_deposit) TIEOUT_CHECK(fits(sum, home.deposits[d].amount));
 }
 
-bool IsLive(const Anchor& anchor) {
-  return !anchor.last_record.empty() && anchor.status != Status::kRevoked;
-}
+bool IsLive(const Anchor& anchor) { return anchor.is_said() && anchor.status != Status::kRevoked; }
 
 uint32_t FreePlace(std::vector<Group>& groups) {
   for (uint32_t i = 0; i < groups.size(); ++i) {
@@ -73,10 +71,10 @@ Anchor& BankLevel::LeadAnchor(const Group& g) {
 
 absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> groups) {
   HomePage& h = home();
-  std::set<uint32_t> olds;
-  for (uint32_t p : concerned.payouts) olds.insert(h.payouts[p].group);
-  for (uint32_t d : concerned.deposits) olds.insert(h.deposits[d].group);
-  olds.erase(kNone);
+  IndexSet olds;
+  for (uint32_t p : concerned.payouts) olds.Add(h.payouts[p].group);
+  for (uint32_t d : concerned.deposits) olds.Add(h.deposits[d].group);
+  olds.Remove(kNone);
 
   std::vector<Group> replaced;
   for (uint32_t old : olds) {
@@ -112,7 +110,7 @@ absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> g
     for (uint32_t d : g.deposits) h.deposits[d].group = place;
     Book(g, +1);
     for (const Group& old : replaced) {  // what was said of a rest that is still open stays said
-      if (Continues(old, g) && old.rule_id == g.rule_id && g.status == Status::kPartiallyMatched)
+      if (Continues(old, g) && old.name == g.name && g.status == Status::kPartiallyMatched)
         g.said = old.said;
     }
     Announce(g, replaced, &told);
@@ -121,8 +119,8 @@ absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> g
   }
   Concerned released;
   for (const Group& g : replaced) {
-    released.payouts.insert(g.payouts.begin(), g.payouts.end());
-    released.deposits.insert(g.deposits.begin(), g.deposits.end());
+    released.payouts.AddAll(g.payouts);
+    released.deposits.AddAll(g.deposits);
   }
   return ScheduleOpen(released);
 }
@@ -156,7 +154,7 @@ void BankLevel::Announce(Group& g, const std::vector<Group>& replaced, std::vect
       (*told)[i] = was_group = true;
       revoked = GroupRecord(replaced[i], Status::kRevoked);
     }
-    if (&own == &lead || (!was_group && own.break_id.empty())) return;
+    if (&own == &lead || (!was_group && !own.is_open())) return;
     if (IsLive(lead)) {
       Revoke(own, std::move(revoked));
     } else {
@@ -180,7 +178,7 @@ void BankLevel::SayGroup(const Group& g) {
 absl::Status BankLevel::ScheduleRest(const Group& g) {
   if (g.status != Status::kPartiallyMatched) return absl::OkStatus();
   int64_t business = 0;
-  if (g.rule_id == "reference_over") {
+  if (g.name == kReferenceOver) {
     for (uint32_t d : g.deposits)
       business = std::max(business, home().deposits[d].business_deadline_us);
     return Schedule(turn_, DueKind::kDeposit, g.deposits.front(), 0, business);
@@ -192,14 +190,13 @@ absl::Status BankLevel::ScheduleRest(const Group& g) {
 
 absl::Status BankLevel::ScheduleOpen(const Concerned& released) {
   for (uint32_t p : released.payouts) {
-    if (!facts_.IsLive(p) || home().payouts[p].group != kNone ||
-        !home().payouts[p].bank.break_id.empty())
+    if (!facts_.IsLive(p) || home().payouts[p].group != kNone || home().payouts[p].bank.is_open())
       continue;
     TIEOUT_RETURN_IF_ERROR(
         Schedule(turn_, DueKind::kPayoutBank, p, 0, home().payouts[p].business_deadline_us));
   }
   for (uint32_t d : released.deposits) {
-    if (home().deposits[d].group != kNone || !home().deposits[d].anchor.break_id.empty()) continue;
+    if (home().deposits[d].group != kNone || home().deposits[d].anchor.is_open()) continue;
     TIEOUT_RETURN_IF_ERROR(
         Schedule(turn_, DueKind::kDeposit, d, 0, home().deposits[d].business_deadline_us));
   }
@@ -215,7 +212,7 @@ ledger::Record BankLevel::GroupRecord(const Group& g, Status status) const {
                                     status == Status::kRevoked ? ""
                                     : proposal                 ? g.reason
                                                                : g.said);
-  record.rule_id = g.rule_id;
+  record.rule_id = RuleId(g.name);
   if (g.rule != kNone) record.rule_version = turn_.rule(g.rule).version;
   WideMinor expected = 0, actual = 0;
   const auto allocated = [&](uint32_t Group::Allocation::*side, uint32_t index) {

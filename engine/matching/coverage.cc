@@ -19,7 +19,7 @@ std::string AccountName(const AccountState& a) {
 void SayLate(Turn& turn, uint32_t account, const Due& due) {
   AccountState& a = turn.home().accounts[account];
   a.late_until_us = std::max(a.late_until_us, due.business_us);
-  if (!a.late.break_id.empty()) return;
+  if (a.late.is_open()) return;
   ledger::Record record = NewRecord(turn, a, ledger::Level::kSource, ledger::Status::kUnmatched,
                                     ledger::reason::kSourceLate);
   record.due_on = base::DayOf(due.business_us);
@@ -61,7 +61,7 @@ absl::Status CoverageGrew(Turn& turn, uint32_t account) {
   }
   for (uint32_t i = 0; i < home.accounts.size(); ++i) {
     AccountState& a = home.accounts[i];
-    if (a.late.break_id.empty() || !concerns(i) ||
+    if (!a.late.is_open() || !concerns(i) ||
         home.accounts[account].covered_until_us < a.late_until_us)
       continue;
     a.late_until_us = 0;

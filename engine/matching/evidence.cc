@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/base/day.h"
+#include "engine/base/hash.h"
 
 namespace tieout::matching {
 namespace {
@@ -46,85 +47,112 @@ bool IsDate(std::string_view t) {
 bool IsNumber(std::string_view t) { return std::all_of(t.begin(), t.end(), IsDigit); }
 bool HasDigit(std::string_view t) { return std::any_of(t.begin(), t.end(), IsDigit); }
 
-// Where `needle` stands in `text` from `from` on; text.size(): nowhere.
-size_t FindSequence(const Tokens& text, const Tokens& needle, size_t from) {
-  for (size_t i = from; i + needle.size() <= text.size(); ++i) {
-    if (std::equal(needle.begin(), needle.end(), text.begin() + static_cast<ptrdiff_t>(i)))
-      return i;
+// Words under which a provider is known on bank statements: built in, else its own name's tokens.
+bool IsWordOf(std::string_view provider, std::string_view token) {
+  bool known = false;
+  for (const ProviderName& n : kProviderNames) {
+    if (n.provider != provider) continue;
+    if (n.word == token) return true;
+    known = true;
   }
-  return text.size();
+  return !known && Tokens(provider).Has(token);
 }
 
-bool CitesSequence(const Tokens& text, const Tokens& needle, const Tokens& words, bool long_enough,
-                   bool whole_text_counts) {
-  const auto is_word = [&](size_t i) {
-    return i < text.size() && std::find(words.begin(), words.end(), text[i]) != words.end();
-  };
-  for (size_t i = FindSequence(text, needle, 0); i < text.size();
-       i = FindSequence(text, needle, i + 1)) {
-    if (long_enough || (whole_text_counts && needle.size() == text.size())) return true;
-    if ((i > 0 && is_word(i - 1)) || is_word(i + needle.size())) return true;
+// `find(from)`: where the id stands next, `length` tokens long.
+template <typename Find>
+bool StandsAsEvidence(const Tokens& text, size_t length, std::string_view provider, bool is_enough,
+                      const Find& find) {
+  for (size_t i = find(0); i < text.size(); i = find(i + 1)) {
+    if (is_enough) return true;
+    if (i > 0 && IsWordOf(provider, text[i - 1])) return true;
+    if (i + length < text.size() && IsWordOf(provider, text[i + length])) return true;
   }
   return false;
 }
 
 }  // namespace
 
-Tokens Tokenize(std::string_view text) {
-  Tokens tokens;
-  std::string token;
+Tokens::Tokens(std::string_view text) {
+  joined_.reserve(text.size());
+  size_t begin = 0;
+  const auto end_token = [&] {
+    if (joined_.size() == begin) return;
+    const auto token = std::string_view(joined_).substr(begin);
+    tokens_.push_back({base::HashBytes64(token), static_cast<uint32_t>(begin),
+                       static_cast<uint32_t>(token.size())});
+    begin = joined_.size();
+  };
   for (char c : text) {
     if (IsTokenChar(c)) {
-      token.push_back(Upper(c));
-    } else if (!token.empty()) {
-      tokens.push_back(std::move(token));
-      token.clear();
+      joined_.push_back(Upper(c));
+    } else {
+      end_token();
     }
   }
-  if (!token.empty()) tokens.push_back(std::move(token));
-  return tokens;
+  end_token();
+  joined_hash_ = tokens_.size() == 1 ? tokens_.front().hash : base::HashBytes64(joined_);
 }
 
-std::string Join(const Tokens& tokens) {
-  std::string joined;
-  for (const std::string& t : tokens) joined += t;
-  return joined;
+uint64_t Tokens::rarest_hash() const {
+  const auto longest = std::max_element(
+      tokens_.begin(), tokens_.end(),
+      [](const Token& a, const Token& b) { return a.size <= b.size; });  // of equals the last
+  return longest == tokens_.end() ? 0 : longest->hash;
 }
 
-std::vector<std::string_view> ProviderWords(std::string_view provider) {
-  std::vector<std::string_view> words;
-  for (const ProviderName& n : kProviderNames) {
-    if (n.provider == provider) words.push_back(n.word);
+size_t Tokens::Find(const Tokens& needle, size_t from) const {
+  for (size_t i = from; i + needle.size() <= size(); ++i) {
+    size_t k = 0;
+    while (k < needle.size() && hash(i + k) == needle.hash(k) && (*this)[i + k] == needle[k]) ++k;
+    if (k == needle.size()) return i;
   }
-  return words;
+  return size();
+}
+
+bool Tokens::Has(std::string_view token) const {
+  for (size_t i = 0; i < size(); ++i) {
+    if ((*this)[i] == token) return true;
+  }
+  return false;
 }
 
 bool NamesProvider(const Tokens& text, std::string_view provider) {
-  const auto has = [&](std::string_view w) {
-    return std::find(text.begin(), text.end(), w) != text.end();
-  };
-  const auto words = ProviderWords(provider);
-  if (!words.empty()) return std::any_of(words.begin(), words.end(), has);
-  const Tokens own = Tokenize(provider);  // a provider of another system: its own name
-  return !own.empty() && FindSequence(text, own, 0) < text.size();
+  bool known = false;
+  for (const ProviderName& n : kProviderNames) {
+    if (n.provider != provider) continue;
+    if (text.Has(n.word)) return true;
+    known = true;
+  }
+  if (known) return false;
+  const Tokens own(provider);  // a provider of another system: its own name
+  return !own.empty() && text.Find(own, 0) < text.size();
 }
 
 bool NamesAnyKnownProvider(const Tokens& text) {
-  return std::any_of(text.begin(), text.end(), IsProviderWord);
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (IsProviderWord(text[i])) return true;
+  }
+  return false;
 }
 
-bool Cites(const Tokens& text, std::string_view id, std::string_view provider,
+bool Cites(const Tokens& text, const Tokens& id, std::string_view provider,
            bool whole_text_counts) {
-  const Tokens needle = Tokenize(id);
-  if (needle.empty()) return false;
-  const std::string joined = Join(needle);
-  Tokens words;
-  for (std::string_view w : ProviderWords(provider)) words.emplace_back(w);
-  if (words.empty()) words = Tokenize(provider);
-  const bool long_enough = joined.size() >= 8;
-  return CitesSequence(text, needle, words, long_enough, whole_text_counts) ||
-         (needle.size() > 1 &&
-          CitesSequence(text, {joined}, words, long_enough, whole_text_counts));
+  if (id.empty()) return false;
+  const bool long_enough = id.joined().size() >= 8;
+  const auto in_sequence = [&](size_t from) { return text.Find(id, from); };
+  if (StandsAsEvidence(text, id.size(), provider,
+                       long_enough || (whole_text_counts && id.size() == text.size()),
+                       in_sequence)) {
+    return true;
+  }
+  if (id.size() == 1) return false;
+  const auto in_one = [&](size_t from) {
+    while (from < text.size() && (text.hash(from) != id.joined_hash() || text[from] != id.joined()))
+      ++from;
+    return from;
+  };
+  return StandsAsEvidence(text, 1, provider, long_enough || (whole_text_counts && text.size() == 1),
+                          in_one);
 }
 
 bool LooksLikePayoutId(const Tokens& text) {

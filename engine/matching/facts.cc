@@ -15,25 +15,29 @@ namespace {
 using Field = ledger::Amendment::Field;
 
 // The amendment of an entry's field that holds: the latest as_of, then the greater value.
-const Entry* Holding(const DayPage& page, uint64_t entry, Field field) {
-  const auto it = page.index.last_of_entry.find(entry);
-  if (it == page.index.last_of_entry.end()) return nullptr;
-  const Entry* best = nullptr;
-  for (uint32_t i = it->second; i != kNone; i = page.index.previous[i]) {
-    const Entry& e = page.entries[i];
-    if (e.kind != ledger::Kind::kAmendment || e.field != field || e.value == kNone) continue;
-    if (best == nullptr || std::tie(e.as_of_us, page.values[e.value]) >
-                               std::tie(best->as_of_us, page.values[best->value])) {
-      best = &e;
+const Detail* Holding(const EntryPage& page, uint64_t entry, Field field) {
+  const Detail* best = nullptr;
+  for (uint32_t i = page.FindEntry(entry); i != kNone; i = page.entries[i].previous) {
+    const Detail* d = page.detail(i);
+    if (d == nullptr || !d->has_value || d->field != field) continue;
+    if (best == nullptr || std::make_pair(d->as_of_us, page.text(d->value)) >
+                               std::make_pair(best->as_of_us, page.text(best->value))) {
+      best = d;
     }
   }
   return best;
 }
 
-base::Day AvailableOn(const DayPage& page, const Entry& item) {
-  const Entry* amended = Holding(page, item.entry, Field::kAvailableOn);
-  if (amended == nullptr) return item.available;
-  return base::ParseDay(page.values[amended->value]).value_or(item.available);
+// As the item's own event says.
+base::Day OwnAvailable(const EntryPage& page, uint32_t item) {
+  const Detail* detail = page.detail(item);
+  return detail == nullptr ? base::Day{} : detail->available;
+}
+
+base::Day AvailableOn(const EntryPage& page, uint32_t item) {
+  const base::Day own = OwnAvailable(page, item);
+  const Detail* amended = Holding(page, page.entries[item].entry, Field::kAvailableOn);
+  return amended == nullptr ? own : base::ParseDay(page.text(amended->value)).value_or(own);
 }
 
 // Where an item's money stands: pending until log time reaches the day.
@@ -62,9 +66,10 @@ absl::Status FoldImpl::ApplyFact(Turn& turn, const ledger::Event& event, uint64_
   }
   const uint32_t account = AccountIndex(turn.home(), event.account);
   TIEOUT_ASSIGN_OR_RETURN(const Found kept, Memory(turn).Keep(event, id, content, ordinal));
-  Entry& entry = kept.page->page.entries[kept.index];
-  entry.account = account;
-  entry.available = event.available_on;
+  kept.page->page.entries[kept.index].account = account;
+  if (event.available_on.is_set()) {
+    kept.page->page.MakeDetail(kept.index).available = event.available_on;
+  }
   AccountState& state = turn.home().accounts[account];
   if (state.first_day.is_set() && base::DayOf(event.occurred_at_us) < state.first_day &&
       event.kind() != ledger::Kind::kSourceReport) {
@@ -89,7 +94,7 @@ absl::Status FoldImpl::Item(Turn& turn, const ledger::Event& event, uint32_t acc
   const Mechanism* mechanism = MechanismOf(event.kind());
   TIEOUT_CHECK(mechanism != nullptr && mechanism->listed);
   AccountState& a = turn.home().accounts[account];
-  const base::Day available = AvailableOn(kept.page->page, kept.entry());
+  const base::Day available = AvailableOn(kept.page->page, kept.index);
   PostItem(turn, a, available, event.amount, *mechanism);
   TIEOUT_RETURN_IF_ERROR(ScheduleMaturing(turn, account, available));
   if (event.kind() == ledger::Kind::kSale) {
@@ -104,17 +109,12 @@ absl::Status FoldImpl::Item(Turn& turn, const ledger::Event& event, uint32_t acc
   }
   PayoutLevel payouts(turn);
   Entry& entry = kept.page->page.entries[kept.index];
-  if (const Entry* named = Holding(kept.page->page, entry.entry, Field::kPayoutId)) {
-    const std::string& payout_id = kept.page->page.values[named->value];
-    if (payout_id.empty()) return absl::OkStatus();
-    TIEOUT_ASSIGN_OR_RETURN(const uint32_t payout,
-                            payouts.PayoutOf(PayoutEntry(event.account, payout_id), account));
-    return payouts.Move(entry, payout);
-  }
-  if (event.refs.payout_id.empty()) return absl::OkStatus();
-  TIEOUT_ASSIGN_OR_RETURN(
-      const uint32_t payout,
-      payouts.PayoutOf(PayoutEntry(event.account, event.refs.payout_id), account));
+  const Detail* amended = Holding(kept.page->page, entry.entry, Field::kPayoutId);
+  const std::string_view payout_id =
+      amended == nullptr ? event.refs.payout_id : kept.page->page.text(amended->value);
+  if (payout_id.empty()) return absl::OkStatus();
+  TIEOUT_ASSIGN_OR_RETURN(const uint32_t payout,
+                          payouts.NamedBy(event.account, payout_id, account));
   return payouts.Move(entry, payout);
 }
 
@@ -209,18 +209,21 @@ absl::Status FoldImpl::Deposit(Turn& turn, const ledger::Event& event, uint32_t 
 
 absl::Status FoldImpl::Amend(Turn& turn, const ledger::Event& event, uint32_t account, Found kept) {
   const auto& body = std::get<ledger::Amendment>(event.body);
-  Entry& entry = kept.page->page.entries[kept.index];
-  entry.field = body.field;
-  entry.as_of_us = body.as_of_us;
   if (body.field != Field::kPayoutId && body.field != Field::kAvailableOn)
     return AmendPayout(turn, event, account);
   // The value that held before this one decides what moves.
-  DayPage& page = kept.page->page;
-  const Entry* before = Holding(page, entry.entry, body.field);
-  entry.value = static_cast<uint32_t>(page.values.size());
-  page.values.emplace_back(body.value);
-  if (Holding(page, entry.entry, body.field) != &entry) return absl::OkStatus();
-  for (uint32_t i = kept.index; i != kNone; i = page.index.previous[i]) {
+  EntryPage& page = kept.page->page;
+  const uint64_t entry = kept.entry().entry;
+  const Detail* held = Holding(page, entry, body.field);
+  const std::optional<base::Day> before =
+      held == nullptr ? std::nullopt : base::ParseDay(page.text(held->value));
+  Detail& detail = page.MakeDetail(kept.index);
+  detail.field = body.field;
+  detail.as_of_us = body.as_of_us;
+  detail.has_value = true;
+  detail.value = page.Keep(body.value);
+  if (Holding(page, entry, body.field) != &detail) return absl::OkStatus();
+  for (uint32_t i = kept.index; i != kNone; i = page.entries[i].previous) {
     Entry& item = page.entries[i];
     if (!ledger::IsBalanceItem(item.kind)) continue;
     AccountState& a = turn.home().accounts[item.account];
@@ -228,16 +231,15 @@ absl::Status FoldImpl::Amend(Turn& turn, const ledger::Event& event, uint32_t ac
       PayoutLevel payouts(turn);
       uint32_t payout = kNone;
       if (!body.value.empty()) {
-        const std::string named =
-            PayoutEntry({a.provider, a.merchant_account, a.currency}, body.value);
-        TIEOUT_ASSIGN_OR_RETURN(payout, payouts.PayoutOf(named, item.account));
+        TIEOUT_ASSIGN_OR_RETURN(
+            payout, payouts.NamedBy({a.provider, a.merchant_account, a.currency}, body.value,
+                                    item.account));
       }
       TIEOUT_RETURN_IF_ERROR(payouts.Move(item, payout));
     } else {
-      const base::Day was =
-          before == nullptr ? item.available
-                            : base::ParseDay(page.values[before->value]).value_or(item.available);
-      const base::Day is = base::ParseDay(body.value).value_or(item.available);
+      const base::Day own = OwnAvailable(page, i);
+      const base::Day was = before.value_or(own);
+      const base::Day is = base::ParseDay(body.value).value_or(own);
       if (was.is_set() && was > state_.log_day()) {
         Post(a, Bucket::kPending, Bucket::kAvailable, item.amount);
         a.maturing[was.days] -= item.amount;

@@ -13,8 +13,7 @@ namespace {
 using ledger::Kind;
 namespace reason = ledger::reason;
 
-constexpr uint32_t kSemantics = 1;      // the newest number this fold knows
-constexpr int32_t kLookbackDays = 800;  // of log time
+constexpr uint32_t kSemantics = 1;  // the newest number this fold knows
 
 // Kinds that semantics number 1 doesn't know.
 bool IsLater(Kind kind) {
@@ -126,6 +125,7 @@ absl::Status FoldImpl::Declare(const ledger::Event& event) {
                           state_.Owners(event.account.provider, event.account.merchant_account));
   if (event.kind() == Kind::kStart) return StartAccount(event);
   owners->dirty = true;
+  ++state_.meta().declared;
   const auto& opened = std::get<ledger::AccountOpened>(event.body);
   OwnersPage::Ownership ownership{opened.owner_from, std::string(opened.owner),
                                   std::string(opened.pays_into), std::string(opened.time_zone),
@@ -176,14 +176,52 @@ absl::Status FoldImpl::StartAccount(const ledger::Event& event) {
 
 absl::StatusOr<std::string> FoldImpl::HomeOf(const ledger::Event& event) {
   if (event.kind() == Kind::kSeller) return std::string(event.seller_id);
+  TIEOUT_ASSIGN_OR_RETURN(const OwnersPage::Ownership* const owner, OwnerOf(event));
+  return owner == nullptr ? UnassignedHome(event.account) : owner->owner;
+}
+
+// nullptr: nobody is declared on the event's day.
+absl::StatusOr<const OwnersPage::Ownership*> FoldImpl::OwnerOf(const ledger::Event& event) {
   TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
                           state_.Owners(event.account.provider, event.account.merchant_account));
   const base::Day day = base::DayOf(event.occurred_at_us);
   const std::vector<OwnersPage::Ownership>& list = owners->page.owners;
   for (auto o = list.rbegin(); o != list.rend(); ++o) {
-    if (!o->from.is_set() || o->from <= day) return o->owner;
+    if (!o->from.is_set() || o->from <= day) return &*o;
   }
-  return UnassignedHome(event.account);
+  return nullptr;
+}
+
+// The home under whose key the event stands, when that is right beyond doubt: it has had an event
+// of this account and day before, and no account was declared since.
+Cached<HomePage>* FoldImpl::KnownHome(std::string_view key, const ledger::Event& event) {
+  Cached<HomePage>* const home = state_.PeekHome(key);
+  if (home == nullptr) return nullptr;
+  const uint32_t account = FindAccount(home->page, event.account);
+  if (account == kNone) return nullptr;
+  const AccountState& a = home->page.accounts[account];
+  const base::Day day = base::DayOf(event.occurred_at_us);
+  const bool is_owned =
+      a.owned_as_of == state_.meta().declared && day >= a.owned_from && day < a.owned_until;
+  return is_owned && event.kind() != Kind::kSeller ? home : nullptr;
+}
+
+// Notes which days KnownHome may answer for.
+absl::Status FoldImpl::NoteOwner(Cached<HomePage>& cached, const ledger::Event& event) {
+  HomePage& home = cached.page;
+  const uint32_t account = FindAccount(home, event.account);
+  if (account == kNone || event.kind() == Kind::kSeller) return absl::OkStatus();
+  TIEOUT_ASSIGN_OR_RETURN(const OwnersPage::Ownership* const owner, OwnerOf(event));
+  if (owner == nullptr) return absl::OkStatus();
+  TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
+                          state_.Owners(event.account.provider, event.account.merchant_account));
+  cached.dirty = true;
+  AccountState& a = home.accounts[account];
+  a.owned_as_of = state_.meta().declared;
+  a.owned_from = owner->from.is_set() ? owner->from : base::Day{INT32_MIN};
+  const bool is_last = owner == &owners->page.owners.back();
+  a.owned_until = is_last ? base::Day{INT32_MAX} : (owner + 1)->from;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> FoldImpl::PaysInto(const ledger::AccountRef& account) {
@@ -194,21 +232,28 @@ absl::StatusOr<std::string> FoldImpl::PaysInto(const ledger::AccountRef& account
 
 absl::Status FoldImpl::ApplyAtHome(std::string_view key, const ledger::Event& event,
                                    uint64_t ordinal, Output* out) {
-  TIEOUT_ASSIGN_OR_RETURN(const std::string home, HomeOf(event));
-  const int wanted = base::PartitionOf(home, static_cast<int>(state_.meta().partitions));
-  if (key != home || wanted != partition_) {
-    Bury(key, reason::kWrongPartition,
-         "its home is \"" + home + "\" (partition " + std::to_string(wanted) +
-             "), it stands under the key \"" + std::string(key) + "\" in partition " +
-             std::to_string(partition_) + ": send it again under its home's key",
-         ordinal, out);
-    return absl::OkStatus();
+  Cached<HomePage>* cached = KnownHome(key, event);
+  const bool was_known = cached != nullptr;
+  if (!was_known) {
+    TIEOUT_ASSIGN_OR_RETURN(const std::string home, HomeOf(event));
+    const int wanted = base::PartitionOf(home, static_cast<int>(state_.meta().partitions));
+    if (key != home || wanted != partition_) {
+      Bury(key, reason::kWrongPartition,
+           "its home is \"" + home + "\" (partition " + std::to_string(wanted) +
+               "), it stands under the key \"" + std::string(key) + "\" in partition " +
+               std::to_string(partition_) + ": send it again under its home's key",
+           ordinal, out);
+      return absl::OkStatus();
+    }
   }
   if (const auto* deposit = std::get_if<ledger::BankDeposit>(&event.body);
       deposit != nullptr && deposit->provisional) {
     return absl::OkStatus();  // an intraday line never settles; the booked one will
   }
-  TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const cached, state_.Home(home));
+  if (!was_known) {
+    TIEOUT_ASSIGN_OR_RETURN(cached, state_.Home(key));
+    TIEOUT_RETURN_IF_ERROR(NoteOwner(*cached, event));
+  }
   Turn turn{state_, *cached, out, {static_cast<uint32_t>(partition_), ordinal}, event.event_id};
   if (event.kind() != Kind::kSeller && state_.meta().tick != 0 &&
       base::DayOf(event.occurred_at_us).days < state_.log_day().days - kLookbackDays) {

@@ -34,6 +34,9 @@ class FoldImpl final : public Fold {
   absl::Status Judge(Turn& turn, const Due& due);
 
   absl::StatusOr<std::string> HomeOf(const ledger::Event& event);
+  absl::StatusOr<const OwnersPage::Ownership*> OwnerOf(const ledger::Event& event);
+  Cached<HomePage>* KnownHome(std::string_view key, const ledger::Event& event);
+  absl::Status NoteOwner(Cached<HomePage>& cached, const ledger::Event& event);
   absl::Status ApplyAtHome(std::string_view key, const ledger::Event& event, uint64_t ordinal,
                            Output* out);
   absl::Status ApplyFact(Turn& turn, const ledger::Event& event, uint64_t ordinal, uint64_t content,

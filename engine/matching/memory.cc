@@ -1,8 +1,8 @@
 #include "engine/matching/memory.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
-#include "engine/matching/id_filter.h"
+#include <algorithm>
 
 namespace tieout::matching {
 namespace {
@@ -18,24 +18,38 @@ Hash128 PaymentKey(uint64_t payment) { return {payment, ~payment}; }
 Hash128 ItemsKey(uint64_t entry) { return {entry, entry * 0x9e3779b97f4a7c15u}; }
 Hash128 AmendedKey(uint64_t entry) { return {entry * 0x9e3779b97f4a7c15u, entry}; }
 
-bool HasItems(const DayPage& page, uint64_t entry) {
-  const auto last = page.index.last_of_entry.find(entry);
-  if (last == page.index.last_of_entry.end()) return false;
-  for (uint32_t i = last->second; i != kNone; i = page.index.previous[i]) {
+bool HasItems(const EntryPage& page, uint64_t entry) {
+  for (uint32_t i = page.FindEntry(entry); i != kNone; i = page.entries[i].previous) {
     if (ledger::IsBalanceItem(page.entries[i].kind)) return true;
   }
   return false;
 }
 
+void NotePayment(const Payment& payment, FilterPage::Closed* closed) {
+  closed->ids.Insert(PaymentKey(payment.payment));
+  closed->first_sale =
+      closed->first_sale.is_set() ? std::min(closed->first_sale, payment.day) : payment.day;
+  closed->last_sale =
+      closed->last_sale.is_set() ? std::max(closed->last_sale, payment.day) : payment.day;
+}
+
+// A page this full gets no new entries: the month goes on in another.
+constexpr size_t kEntriesPerPage = 1024;
+
+// Ids are forgotten by generations of log time; one is kept until no fact of it is in lookback.
+constexpr int32_t kGenerationDays = 200;
+int32_t GenerationOf(base::Day day) { return day.days / kGenerationDays; }
+
 }  // namespace
 
 uint64_t PaymentHash(const ledger::AccountRef& account, std::string_view payment_id) {
-  std::string key(account.provider);
-  key += '\x1f';
-  key += account.merchant_account;
-  key += '\x1f';
-  key += payment_id;
-  return base::HashBytes64(key);
+  fmt::basic_memory_buffer<char, 256> key;
+  for (std::string_view part : {account.provider, account.merchant_account}) {
+    key.append(part.data(), part.data() + part.size());
+    key.push_back('\x1f');
+  }
+  key.append(payment_id.data(), payment_id.data() + payment_id.size());
+  return base::HashBytes64({key.data(), key.size()});
 }
 
 uint32_t SourceIndex(HomePage& home, std::string_view sha256) {
@@ -46,34 +60,60 @@ uint32_t SourceIndex(HomePage& home, std::string_view sha256) {
   return static_cast<uint32_t>(home.sources.size() - 1);
 }
 
+absl::StatusOr<Cached<EntryPage>*> Memory::LastOf(base::Day day) const {
+  const int32_t month = MonthOf(day);
+  HotPages& hot = turn_.hot();
+  if (hot.entries != nullptr && hot.entries->page.number.month == month) {
+    turn_.state.Use(hot.entries);
+    return hot.entries;
+  }
+  const absl::btree_set<PageNumber>& pages = turn_.cached.page.pages;
+  auto after = pages.upper_bound(PageNumber{month, UINT32_MAX});
+  if (after == pages.begin() || (--after)->month != month) return nullptr;
+  TIEOUT_ASSIGN_OR_RETURN(hot.entries, turn_.state.Entries(turn_.cached.page.home, *after));
+  return hot.entries;
+}
+
 template <typename Match>
-absl::StatusOr<Found> Memory::Search(base::Day hint, const Match& match) {
+absl::StatusOr<Found> Memory::Search(const Hash128& key, const Cached<EntryPage>* but,
+                                     const Match& match) {
   ++turn_.out->counters.other_days_asked;
-  const std::set<int32_t>& days = turn_.cached.page.days;
-  for (auto day = days.rbegin(); day != days.rend(); ++day) {
-    if (*day == hint.days) continue;
-    TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page,
-                            turn_.state.DayOf(turn_.cached.page.home, *day));
-    uint32_t index = 0;
-    if (match(page->page, &index)) return Found{page, index, base::Day{*day}};
+  const HomePage& home = turn_.cached.page;
+  Cached<FilterPage>* filters = nullptr;
+  int32_t month = 0;
+  for (auto number = home.pages.rbegin(); number != home.pages.rend(); ++number) {
+    if (but != nullptr && *number == but->page.number) continue;
+    if (*number != home.open_page) {
+      if (filters == nullptr || month != number->month) {
+        month = number->month;
+        TIEOUT_ASSIGN_OR_RETURN(filters, turn_.state.Filters(home.home, month));
+      }
+      if (!filters->page.chunks[number->chunk].ids.MayHold(key)) continue;
+    }
+    TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const page, turn_.state.Entries(home.home, *number));
+    const uint32_t index = match(page->page);
+    if (index != kNone) return Found{page, index};
   }
   return Found{};
 }
 
 absl::StatusOr<Found> Memory::Find(const Hash128& id, base::Day hint) {
-  const auto match = [&](const DayPage& page, uint32_t* index) {
-    const auto it = page.index.by_id.find(id);
-    if (it == page.index.by_id.end()) return false;
-    *index = it->second;
-    return true;
-  };
-  TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page,
-                          turn_.state.DayOf(turn_.cached.page.home, hint.days));
-  uint32_t index = 0;
-  if (match(page->page, &index)) return Found{page, index, hint};
-  HomePage& home = turn_.cached.page;
-  if (!IdFilter(&home.filter, &home.filter_count).MayHold(id)) return Found{};
-  return Search(hint, match);
+  return FindBy(id, hint, [&](const EntryPage& page) { return page.FindId(id); });
+}
+
+absl::StatusOr<Found> Memory::FindPayment(uint64_t payment, base::Day hint) {
+  return FindBy(PaymentKey(payment), hint,
+                [&](const EntryPage& page) { return page.FindPayment(payment); });
+}
+
+template <typename Match>
+absl::StatusOr<Found> Memory::FindBy(const Hash128& key, base::Day hint, const Match& match) {
+  TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const page, LastOf(hint));
+  if (page != nullptr) {
+    if (const uint32_t index = match(page->page); index != kNone) return Found{page, index};
+  }
+  if (!turn_.cached.page.filter.MayHold(key)) return Found{};
+  return Search(key, page, match);
 }
 
 absl::StatusOr<Sighting> Memory::Recall(const ledger::Event& event, uint64_t content, Hash128* id,
@@ -88,8 +128,7 @@ absl::StatusOr<Sighting> Memory::Recall(const ledger::Event& event, uint64_t con
       *first = found;
       return Sighting::kConflict;
     }
-    const Sighting sighting =
-        event.row.hash.empty() ? Sighting::kSame : Compare(event, found.entry());
+    const Sighting sighting = event.row.hash.empty() ? Sighting::kSame : Compare(event, found);
     if (sighting != Sighting::kNew) *first = found;
     if (sighting == Sighting::kSame) return sighting;
     if (sighting == Sighting::kUnclear) unclear = sighting;
@@ -97,17 +136,20 @@ absl::StatusOr<Sighting> Memory::Recall(const ledger::Event& event, uint64_t con
 }
 
 // Rows without an id, equal in all columns that never change (README.md, memory of ids).
-Sighting Memory::Compare(const ledger::Event& event, const Entry& first) const {
+Sighting Memory::Compare(const ledger::Event& event, const Found& found) const {
   const HomePage& home = turn_.cached.page;
-  if (first.source == kNone || home.sources[first.source].sha256 == event.source.sha256)
+  const Detail* first = found.page->page.detail(found.index);
+  if (first == nullptr || first->source == kNone ||
+      home.sources[first->source].sha256 == event.source.sha256) {
     return Sighting::kSame;
-  if (event.row.balance_after && first.balance_after) {
-    return *event.row.balance_after == *first.balance_after ? Sighting::kSame : Sighting::kNew;
+  }
+  if (event.row.balance_after && first->balance_after) {
+    return *event.row.balance_after == *first->balance_after ? Sighting::kSame : Sighting::kNew;
   }
   const auto own =
       std::find_if(home.sources.begin(), home.sources.end(),
                    [&](const SourceState& s) { return s.sha256 == event.source.sha256; });
-  const SourceState& other = home.sources[first.source];
+  const SourceState& other = home.sources[first->source];
   if (own == home.sources.end() || !own->opened || !other.opened ||
       own->coverage_to_us <= own->coverage_from_us ||
       other.coverage_to_us <= other.coverage_from_us) {
@@ -130,103 +172,165 @@ Sighting Memory::Compare(const ledger::Event& event, const Entry& first) const {
   return has_time && at >= from && at < to ? Sighting::kSame : Sighting::kUnclear;
 }
 
-// An amendment stands beside its items, whatever day its source dates it: one page tells an entry's
-// whole story.
-absl::StatusOr<Cached<DayPage>*> Memory::PageOf(const ledger::Event& event, uint64_t entry) {
+absl::StatusOr<Cached<EntryPage>*> Memory::PlaceOf(const ledger::Event& event, uint64_t entry) {
   const base::Day day = base::DayOf(event.occurred_at_us);
-  HomePage& home = turn_.home();
-  TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page, turn_.state.DayOf(home.home, day.days));
-  if (event.kind() != ledger::Kind::kAmendment || HasItems(page->page, entry)) return page;
-  IdFilter filter(&home.filter, &home.filter_count);
-  if (filter.MayHold(ItemsKey(entry))) {
-    TIEOUT_ASSIGN_OR_RETURN(const Found items, Search(day, [&](const DayPage& other, uint32_t*) {
-                              return HasItems(other, entry);
+  const bool is_item = ledger::IsBalanceItem(event.kind());
+  const bool is_amendment = event.kind() == ledger::Kind::kAmendment;
+  if (is_item || is_amendment) {
+    TIEOUT_ASSIGN_OR_RETURN(const Found items,
+                            FindBy(ItemsKey(entry), day, [&](const EntryPage& page) {
+                              return HasItems(page, entry) ? uint32_t{0} : kNone;
                             }));
     if (items.page != nullptr) return items.page;
   }
-  filter.Insert(AmendedKey(entry));  // it waits for its items here
+  TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage> * place, LastOf(day));
+  if (place == nullptr || place->page.entries.size() >= kEntriesPerPage) {
+    const uint32_t chunk = place == nullptr ? 0 : place->page.number.chunk + 1;
+    TIEOUT_ASSIGN_OR_RETURN(place, Open({MonthOf(day), chunk}));
+  }
+  if (is_item) TIEOUT_RETURN_IF_ERROR(GatherAmendments(place, entry));
+  // An amendment without items waits for them here.
+  if (is_amendment) TIEOUT_RETURN_IF_ERROR(Remember(AmendedKey(entry), place));
+  return place;
+}
+
+absl::StatusOr<Cached<EntryPage>*> Memory::Open(PageNumber number) {
+  HomePage& home = turn_.home();
+  TIEOUT_RETURN_IF_ERROR(Close());
+  TIEOUT_RETURN_IF_ERROR(Forget());
+  TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const page, turn_.state.Entries(home.home, number));
+  page->page.number = number;
+  home.pages.insert(number);
+  home.open_page = number;
+  turn_.hot().entries = page;
   return page;
 }
 
-// Brings amendments that came before the entry's first item from the days where they wait.
-absl::Status Memory::GatherAmendments(Cached<DayPage>* page, base::Day day, uint64_t entry) {
+// What the page that is open holds, for those who look for it from now on.
+absl::Status Memory::Close() {
+  const HomePage& home = turn_.cached.page;
+  if (!home.pages.contains(home.open_page)) return absl::OkStatus();
+  TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const page,
+                          turn_.state.Entries(home.home, home.open_page));
+  TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
+                          turn_.state.Filters(home.home, home.open_page.month));
+  filters->dirty = true;
+  FilterPage::Closed& closed = filters->page.chunks[home.open_page.chunk];
+  const EntryPage& p = page->page;
+  closed.ids.Reserve(2 * p.entries.size() + p.payments.size());
+  for (uint32_t i = 0; i < p.entries.size(); ++i) {
+    const Entry& e = p.entries[i];
+    closed.ids.Insert(e.id);
+    if (ledger::IsBalanceItem(e.kind)) closed.ids.Insert(ItemsKey(e.entry));
+    if (e.kind == ledger::Kind::kAmendment) closed.ids.Insert(AmendedKey(e.entry));
+  }
+  for (const Payment& payment : p.payments) NotePayment(payment, &closed);
+  return absl::OkStatus();
+}
+
+// Pages whose facts are older than lookback go, and the filters' generations with them.
+absl::Status Memory::Forget() {
   HomePage& home = turn_.home();
-  IdFilter filter(&home.filter, &home.filter_count);
-  filter.Insert(ItemsKey(entry));
-  if (!filter.MayHold(AmendedKey(entry))) return absl::OkStatus();
-  const auto copy = [&](const DayPage& other, uint32_t*) {
-    const auto last = other.index.last_of_entry.find(entry);
-    if (last == other.index.last_of_entry.end()) return false;
-    for (uint32_t i = last->second; i != kNone; i = other.index.previous[i]) {
-      Entry amendment = other.entries[i];
-      if (amendment.value == kNone) continue;
-      const auto value = static_cast<uint32_t>(page->page.values.size());
-      page->page.values.push_back(other.values[amendment.value]);
-      amendment.value = value;
-      page->page.index.Chain(entry, static_cast<uint32_t>(page->page.entries.size()));
-      page->page.entries.push_back(std::move(amendment));
+  const base::Day first = turn_.state.log_day().plus(-kLookbackDays);
+  while (!home.pages.empty() && home.pages.begin()->month < MonthOf(first)) {
+    const PageNumber old = *home.pages.begin();
+    home.pages.erase(home.pages.begin());
+    TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const page, turn_.state.Entries(home.home, old));
+    Drop(page);
+    TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
+                            turn_.state.Filters(home.home, old.month));
+    Drop(filters);  // the whole month goes
+  }
+  home.filter.DropBefore(GenerationOf(first));
+  return absl::OkStatus();
+}
+
+absl::Status Memory::Remember(const Hash128& key, const Cached<EntryPage>* page) {
+  HomePage& home = turn_.home();
+  const PageNumber number = page->page.number;
+  const base::Day newest = std::max(base::Day{number.month * kMonthDays}, turn_.state.log_day());
+  home.filter.Insert(key, GenerationOf(newest));
+  if (number == home.open_page) return absl::OkStatus();
+  TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
+                          turn_.state.Filters(home.home, number.month));
+  filters->dirty = true;
+  filters->page.chunks[number.chunk].ids.Insert(key);
+  return absl::OkStatus();
+}
+
+// Brings amendments that came before the entry's first item from the pages where they wait.
+absl::Status Memory::GatherAmendments(Cached<EntryPage>* page, uint64_t entry) {
+  TIEOUT_RETURN_IF_ERROR(Remember(ItemsKey(entry), page));
+  if (!turn_.cached.page.filter.MayHold(AmendedKey(entry))) return absl::OkStatus();
+  page->dirty = true;
+  const auto copy = [&](const EntryPage& other) {
+    for (uint32_t i = other.FindEntry(entry); i != kNone; i = other.entries[i].previous) {
+      const Detail* amendment = other.detail(i);
+      if (amendment == nullptr || !amendment->has_value) continue;
+      page->page.Append(other.entries[i]);
+      Detail& detail = page->page.MakeDetail(page->page.last_entry());
+      detail = *amendment;
+      detail.entry = page->page.last_entry();
+      detail.value = page->page.Keep(other.text(amendment->value));
     }
-    return false;  // other days may have more
+    return kNone;  // other pages may have more
   };
-  return Search(day, copy).status();
+  return Search(AmendedKey(entry), page, copy).status();
 }
 
 absl::StatusOr<Found> Memory::Keep(const ledger::Event& event, const Hash128& id, uint64_t content,
                                    uint64_t ordinal) {
-  HomePage& home = turn_.home();
   const auto* amendment = std::get_if<ledger::Amendment>(&event.body);
   const uint64_t entry_hash =
       base::HashBytes64(amendment != nullptr ? amendment->entry : ledger::EntryOf(event.event_id));
-  TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page, PageOf(event, entry_hash));
-  DayPage& d = page->page;
+  TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const page, PlaceOf(event, entry_hash));
   page->dirty = true;
   turn_.state.Grow(sizeof(Entry) + 80);
-  const base::Day day = base::DayOf(event.occurred_at_us);
-  if (d.entries.empty()) home.days.insert(day.days);
-  if (ledger::IsBalanceItem(event.kind()) && !HasItems(d, entry_hash)) {
-    TIEOUT_RETURN_IF_ERROR(GatherAmendments(page, day, entry_hash));
-  }
-  IdFilter(&home.filter, &home.filter_count).Insert(id);
-  const auto index = static_cast<uint32_t>(d.entries.size());
-  Entry& entry = d.entries.emplace_back();
+  TIEOUT_RETURN_IF_ERROR(Remember(id, page));
+  Entry entry;
   entry.id = id;
   entry.content = content;
   entry.kind = event.kind();
   entry.ordinal = ordinal;
   entry.amount = event.amount;
   entry.entry = entry_hash;
+  page->page.Append(entry);
   if (!event.row.hash.empty()) {
-    entry.source = SourceIndex(home, event.source.sha256);
-    entry.balance_after = event.row.balance_after;
+    Detail& detail = page->page.MakeDetail(page->page.last_entry());
+    detail.source = SourceIndex(turn_.home(), event.source.sha256);
+    detail.balance_after = event.row.balance_after;
   }
-  d.index.by_id[id] = index;
-  d.index.Chain(entry_hash, index);
-  return Found{page, index};
+  return Found{page, page->page.last_entry()};
 }
 
-absl::StatusOr<Found> Memory::FindPayment(uint64_t payment, base::Day hint) {
-  const auto match = [&](const DayPage& page, uint32_t* index) {
-    const auto it = page.index.by_payment.find(payment);
-    if (it == page.index.by_payment.end()) return false;
-    *index = it->second;
-    return true;
-  };
-  HomePage& home = turn_.cached.page;
-  TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page, turn_.state.DayOf(home.home, hint.days));
-  uint32_t index = 0;
-  if (match(page->page, &index)) return Found{page, index, hint};
-  if (!IdFilter(&home.filter, &home.filter_count).MayHold(PaymentKey(payment))) return Found{};
-  return Search(hint, match);
-}
-
-absl::Status Memory::KeepPayment(Cached<DayPage>* page, Payment payment) {
-  HomePage& home = turn_.home();
-  IdFilter(&home.filter, &home.filter_count).Insert(PaymentKey(payment.payment));
+absl::Status Memory::KeepPayment(Cached<EntryPage>* page, Payment payment) {
+  TIEOUT_RETURN_IF_ERROR(Remember(PaymentKey(payment.payment), page));
   turn_.state.Grow(sizeof(Payment) + 64);
   page->dirty = true;
-  page->page.index.by_payment[payment.payment] = static_cast<uint32_t>(page->page.payments.size());
+  if (page->page.number != turn_.cached.page.open_page) {
+    TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
+                            turn_.state.Filters(turn_.cached.page.home, page->page.number.month));
+    NotePayment(payment, &filters->page.chunks[page->page.number.chunk]);
+  }
   page->page.payments.push_back(std::move(payment));
+  page->page.IndexPayment(static_cast<uint32_t>(page->page.payments.size() - 1));
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Cached<EntryPage>*>> Memory::PagesOf(base::Day day) {
+  const HomePage& home = turn_.cached.page;
+  std::vector<Cached<EntryPage>*> pages;
+  // A payment may stand in a neighbour month's page, beside its entry's first item.
+  for (const PageNumber& number : home.pages) {
+    if (number != home.open_page) {
+      TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
+                              turn_.state.Filters(home.home, number.month));
+      const FilterPage::Closed& closed = filters->page.chunks[number.chunk];
+      if (day < closed.first_sale || day > closed.last_sale) continue;
+    }
+    TIEOUT_ASSIGN_OR_RETURN(pages.emplace_back(), turn_.state.Entries(home.home, number));
+  }
+  return pages;
 }
 
 }  // namespace tieout::matching

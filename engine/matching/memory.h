@@ -1,6 +1,10 @@
 // The memory of ids: has this fact been folded before? Every event_id of a home is kept, in pages
-// by day of occurred_at; streams come nearly in order, so today's page is hot. A filter over all
-// ids of the home spares the other days unless it says maybe.
+// by 32 days of occurred_at, more of them where there are many; streams come nearly in order, so
+// the last page is hot. A filter over all ids of the home spares the other pages unless it says
+// maybe; then each page's own says whether to load it.
+//
+// What has one entry (an amendment and its items, a row's gross and fee) stands in one page, that
+// of the entry's first item: one page tells an entry's whole story.
 #pragma once
 
 #include <string>
@@ -9,6 +13,8 @@
 
 namespace tieout::matching {
 
+inline constexpr int32_t kLookbackDays = 800;  // of log time; older facts are not folded
+
 enum class Sighting : uint8_t {
   kNew,
   kSame,      // same id and content: no effect
@@ -16,11 +22,13 @@ enum class Sighting : uint8_t {
   kUnclear,   // a row without an id that may be the same or another
 };
 
+// An entry or a payment of a page.
 struct Found {
-  Cached<DayPage>* page = nullptr;
+  Cached<EntryPage>* page = nullptr;
   uint32_t index = 0;
   base::Day day{};  // the page's, where it was searched for
   const Entry& entry() const { return page->page.entries[index]; }
+  Payment& payment() const { return page->page.payments[index]; }
 };
 
 class Memory {
@@ -31,22 +39,36 @@ class Memory {
   // equal looks comes back kNew with the id of its copy in `id`.
   absl::StatusOr<Sighting> Recall(const ledger::Event& event, uint64_t content, Hash128* id,
                                   Found* first);
-  // Keeps it, in the page of its day. The entry is the caller's to complete before the next call.
+  // Keeps it. The entry is the caller's to complete before the next call.
   absl::StatusOr<Found> Keep(const ledger::Event& event, const Hash128& id, uint64_t content,
                              uint64_t ordinal);
 
   // A payment's stub, wherever its day. page == nullptr: none.
   absl::StatusOr<Found> FindPayment(uint64_t payment, base::Day hint);
-  absl::Status KeepPayment(Cached<DayPage>* page, Payment payment);
+  absl::Status KeepPayment(Cached<EntryPage>* page, Payment payment);
+
+  // The pages that may hold payments of the day, in order.
+  absl::StatusOr<std::vector<Cached<EntryPage>*>> PagesOf(base::Day day);
 
  private:
-  absl::StatusOr<Found> Find(const Hash128& id, base::Day hint);
-  // Pages of the home's days but the hint, newest first.
+  // The page that the next entry of the day's month goes to; nullptr: none yet.
+  absl::StatusOr<Cached<EntryPage>*> LastOf(base::Day day) const;
+  // What `match` finds (an index, or kNone) in the last page of the hinted month, else in any that
+  // may hold the key. page == nullptr: nothing.
   template <typename Match>
-  absl::StatusOr<Found> Search(base::Day hint, const Match& match);
-  absl::StatusOr<Cached<DayPage>*> PageOf(const ledger::Event& event, uint64_t entry);
-  absl::Status GatherAmendments(Cached<DayPage>* page, base::Day day, uint64_t entry);
-  Sighting Compare(const ledger::Event& event, const Entry& first) const;
+  absl::StatusOr<Found> FindBy(const Hash128& key, base::Day hint, const Match& match);
+  absl::StatusOr<Found> Find(const Hash128& id, base::Day hint);
+  // The same in all pages but one, newest first.
+  template <typename Match>
+  absl::StatusOr<Found> Search(const Hash128& key, const Cached<EntryPage>* but,
+                               const Match& match);
+  absl::StatusOr<Cached<EntryPage>*> PlaceOf(const ledger::Event& event, uint64_t entry);
+  absl::StatusOr<Cached<EntryPage>*> Open(PageNumber number);
+  absl::Status Close();
+  absl::Status Forget();
+  absl::Status Remember(const Hash128& key, const Cached<EntryPage>* page);
+  absl::Status GatherAmendments(Cached<EntryPage>* page, uint64_t entry);
+  Sighting Compare(const ledger::Event& event, const Found& first) const;
 
   Turn& turn_;
 };

@@ -111,11 +111,9 @@ std::string Unsigned(Minor amount, std::string_view currency) {
 // The payout a record is about; null: none.
 const PayoutState* PayoutOf(const HomePage& home, const ledger::Record& r) {
   if (r.members.empty() || r.members.front().role != ledger::Role::kPayout) return nullptr;
-  std::string key(ledger::EntryOf(r.members.front().event_id));
-  key += '\x1f';
-  key += r.currency;
-  const auto found = home.index.payout_by_entry.find(key);
-  return found == home.index.payout_by_entry.end() ? nullptr : &home.payouts[found->second];
+  const std::string_view entry = ledger::EntryOf(r.members.front().event_id);
+  const uint32_t payout = FindPayout(home, entry, r.currency);
+  return payout == kNone ? nullptr : &home.payouts[payout];
 }
 
 std::string StatementSeen(const HomePage& home, const PayoutState& payout,

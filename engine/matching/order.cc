@@ -21,14 +21,25 @@ struct Reversed {
   bool exceeds() const { return refunds + chargebacks > gross; }
 };
 
+// Appends to a chain through `all`, behind its last.
+template <typename T>
+void Chain(uint32_t* first, std::vector<T>* all, T added) {
+  uint32_t* link = first;
+  while (*link != kNone) link = &(*all)[*link].next;
+  *link = static_cast<uint32_t>(all->size());
+  all->push_back(std::move(added));
+}
+
 // In the customer's currency where all of them state it, else in the account's.
-Reversed Total(const Payment& payment) {
+Reversed Total(const EntryPage& page, const Payment& payment) {
   bool by_customer = !payment.customer_currency.empty();
-  for (const ReversalSeen& r : payment.reversals)
-    by_customer = by_customer && r.customer_currency == payment.customer_currency;
+  for (uint32_t i = payment.first_reversal; i != kNone; i = page.reversals[i].next) {
+    by_customer = by_customer && page.reversals[i].customer_currency == payment.customer_currency;
+  }
   Reversed total;
   total.gross = by_customer ? payment.customer_gross : payment.gross;
-  for (const ReversalSeen& r : payment.reversals) {
+  for (uint32_t i = payment.first_reversal; i != kNone; i = page.reversals[i].next) {
+    const ReversalSeen& r = page.reversals[i];
     const Minor amount = by_customer ? r.customer_amount : r.amount;
     (r.kind == Kind::kRefund ? total.refunds : total.chargebacks) -= amount;
   }
@@ -48,43 +59,40 @@ bool WithinRounding(WideMinor a, WideMinor b) { return a - b <= 1 && b - a <= 1;
 }  // namespace
 
 const std::vector<uint32_t>& OrderLevel::Schedules(uint32_t account) {
-  AccountState& a = turn_.cached.page.accounts[account];
-  const ConfigPage& config = turn_.state.config();
-  if (a.schedules_of != config.rules.size()) {
-    a.schedules = SchedulesInForce(config, a);
-    a.schedules_of = config.rules.size();
-  }
-  return a.schedules;
+  return SchedulesInForce(turn_.state.config(), turn_.cached.page.accounts[account]);
 }
 
 absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint32_t account,
-                              Cached<DayPage>* page) {
+                              Cached<EntryPage>* page) {
   if (event.refs.payment_id.empty()) return absl::OkStatus();
   const uint64_t hash = PaymentHash(event.account, event.refs.payment_id);
   const base::Day day = base::DayOf(event.occurred_at_us);
   const auto& sale = std::get<ledger::Sale>(event.body);
   TIEOUT_ASSIGN_OR_RETURN(Found found, memory_.FindPayment(hash, day));
   if (found.page != nullptr) {  // another capture of the same payment
-    Payment& payment = found.page->page.payments[found.index];
+    EntryPage& p = found.page->page;
+    Payment& payment = found.payment();
     found.page->dirty = true;
     payment.gross += event.amount;
     payment.customer_gross += sale.customer_amount;
-    for (FeeState& s : payment.schedules) {
+    for (uint32_t i = payment.first_schedule; i != kNone; i = p.schedules[i].next) {
+      FeeState& s = p.schedules[i];
       const std::optional<Minor> gross = ledger::Narrow(payment.gross);
       const std::optional<Minor> expected =
           gross ? ExpectedFee(turn_.rule(s.rule), *gross) : std::nullopt;
       if (!expected || s.expected == *expected) continue;
       s.expected = *expected;
-      TIEOUT_RETURN_IF_ERROR(ExpectFee(s, found.day));  // where none has come
-      TIEOUT_RETURN_IF_ERROR(CheckFees(payment, s, found.day.days, false));
+      TIEOUT_RETURN_IF_ERROR(ExpectFee(s, payment.day));  // where none has come
+      TIEOUT_RETURN_IF_ERROR(CheckFees(found, i, false));
     }
-    return CheckReversals(payment, found.day.days, false);
+    return CheckReversals(found, false);
   }
   Payment payment;
   payment.payment = hash;
-  payment.event_id = event.event_id;
+  payment.event_id = page->page.Keep(event.event_id);
   payment.ordinal = ordinal;
   payment.account = account;
+  payment.day = day;
   payment.gross = event.amount;
   payment.customer_gross = sale.customer_amount;
   payment.customer_currency = sale.customer_currency;
@@ -92,10 +100,11 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
     const std::optional<Minor> expected =
         event.amount > 0 ? ExpectedFee(turn_.rule(s), event.amount) : std::nullopt;
     if (!expected) continue;
-    FeeState& schedule = payment.schedules.emplace_back();
-    schedule.rule = s;
-    schedule.expected = *expected;
-    TIEOUT_RETURN_IF_ERROR(ExpectFee(schedule, day));
+    FeeState state;
+    state.rule = s;
+    state.expected = *expected;
+    TIEOUT_RETURN_IF_ERROR(ExpectFee(state, day));
+    Chain(&payment.first_schedule, &page->page.schedules, state);
   }
   TIEOUT_RETURN_IF_ERROR(memory_.KeepPayment(page, std::move(payment)));
 
@@ -103,20 +112,23 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
   if (waiting == turn_.cached.page.index.waiting_by_payment.end()) return absl::OkStatus();
   const std::vector<uint32_t> came = std::move(waiting->second);
   turn_.cached.page.index.waiting_by_payment.erase(waiting);
-  const Found own{page, static_cast<uint32_t>(page->page.payments.size() - 1), day};
+  const Found own{page, static_cast<uint32_t>(page->page.payments.size() - 1)};
   for (uint32_t w : came) {
-    Waiting item = std::move(turn_.home().waiting[w]);
+    const Waiting item = std::move(turn_.home().waiting[w]);
     turn_.home().waiting[w] = Waiting{};
     turn_.home().waiting[w].done = true;
+    const Observed observed{item.kind,   item.event_id,        item.ordinal,          item.fee_type,
+                            item.amount, item.customer_amount, item.customer_currency};
     if (item.kind == Kind::kFee) {
-      AddFee(item, &page->page.payments[own.index]);  // judged together
+      AddFee(observed, own);  // judged together
     } else {
-      TIEOUT_RETURN_IF_ERROR(Attach(item, item.anchor, own));
+      TIEOUT_RETURN_IF_ERROR(Attach(observed, item.anchor, own));
     }
   }
-  Payment& kept = page->page.payments[own.index];
-  for (FeeState& s : kept.schedules)
-    TIEOUT_RETURN_IF_ERROR(CheckFees(kept, s, own.day.days, false));
+  const EntryPage& p = page->page;
+  for (uint32_t i = own.payment().first_schedule; i != kNone; i = p.schedules[i].next) {
+    TIEOUT_RETURN_IF_ERROR(CheckFees(own, i, false));
+  }
   return absl::OkStatus();
 }
 
@@ -131,13 +143,7 @@ absl::Status OrderLevel::ExpectFee(FeeState& schedule, base::Day day) {
 absl::Status OrderLevel::FeeOrReversal(const ledger::Event& event, uint64_t ordinal,
                                        uint32_t account) {
   if (event.refs.payment_id.empty()) return absl::OkStatus();
-  Waiting item;
-  item.kind = event.kind();
-  item.payment = PaymentHash(event.account, event.refs.payment_id);
-  item.account = account;
-  item.event_id = event.event_id;
-  item.ordinal = ordinal;
-  item.amount = event.amount;
+  Observed item{event.kind(), event.event_id, ordinal, {}, event.amount, 0, {}};
   if (const auto* fee = std::get_if<ledger::Fee>(&event.body)) {
     item.fee_type = fee->type;
   } else if (const auto* refund = std::get_if<ledger::Refund>(&event.body)) {
@@ -148,90 +154,111 @@ absl::Status OrderLevel::FeeOrReversal(const ledger::Event& event, uint64_t ordi
     item.customer_currency = chargeback->customer_currency;
   }
   const base::Day day = base::DayOf(event.occurred_at_us);
-  TIEOUT_ASSIGN_OR_RETURN(Found payment, memory_.FindPayment(item.payment, day));
-  if (payment.page != nullptr) return Attach(item, Anchor{}, payment);
+  const uint64_t payment = PaymentHash(event.account, event.refs.payment_id);
+  TIEOUT_ASSIGN_OR_RETURN(const Found sale, memory_.FindPayment(payment, day));
+  return sale.page != nullptr ? Attach(item, Anchor{}, sale) : Wait(item, payment, account, day);
+}
 
+// Its sale has not come: an orphan when its grace ends.
+absl::Status OrderLevel::Wait(const Observed& item, uint64_t payment, uint32_t account,
+                              base::Day day) {
   HomePage& home = turn_.home();
   const auto index = static_cast<uint32_t>(home.waiting.size());
+  Waiting waiting;
+  waiting.kind = item.kind;
+  waiting.payment = payment;
+  waiting.account = account;
+  waiting.event_id = item.event_id;
+  waiting.ordinal = item.ordinal;
+  waiting.amount = item.amount;
+  waiting.customer_amount = item.customer_amount;
+  waiting.customer_currency = item.customer_currency;
+  waiting.fee_type = item.fee_type;
   if (item.kind != Kind::kFee) {
     const ConfigPage& config = turn_.state.config();
     const uint32_t rule = RuleInForce(config, kPaymentReference, home.accounts[account]);
     const uint32_t grace = rule == kNone ? 0 : turn_.rule(rule).grace_banking_days;
-    item.business_deadline_us =
+    waiting.business_deadline_us =
         AddBankingDays(config, rule == kNone ? "" : turn_.rule(rule).calendar, day, grace)
             .plus(1)
             .start_us();
-    TIEOUT_RETURN_IF_ERROR(Schedule(turn_, DueKind::kOrphan, index, 0, item.business_deadline_us));
+    TIEOUT_RETURN_IF_ERROR(
+        Schedule(turn_, DueKind::kOrphan, index, 0, waiting.business_deadline_us));
   }
-  home.index.waiting_by_payment[item.payment].push_back(index);
-  home.waiting.push_back(std::move(item));
+  home.index.waiting_by_payment[payment].push_back(index);
+  home.waiting.push_back(std::move(waiting));
   return absl::OkStatus();
 }
 
-FeeState* OrderLevel::AddFee(const Waiting& fee, Payment* payment) {
-  for (FeeState& s : payment->schedules) {
-    if (turn_.rule(s.rule).fee_type != fee.fee_type) continue;
-    payment->fees.push_back({fee.fee_type, fee.event_id, fee.ordinal, fee.amount});
-    return &s;
+uint32_t OrderLevel::AddFee(const Observed& fee, Found found) {
+  EntryPage& p = found.page->page;
+  for (uint32_t i = found.payment().first_schedule; i != kNone; i = p.schedules[i].next) {
+    if (turn_.rule(p.schedules[i].rule).fee_type != fee.fee_type) continue;
+    Chain(&p.schedules[i].first_fee, &p.fees,
+          {kNone, p.Keep(fee.event_id), fee.ordinal, fee.amount});
+    return i;
   }
-  return nullptr;  // no schedule was in force at the sale's place
+  return kNone;  // no schedule was in force at the sale's place
 }
 
-absl::Status OrderLevel::Attach(const Waiting& item, Anchor anchor, Found found) {
-  Payment& payment = found.page->page.payments[found.index];
+absl::Status OrderLevel::Attach(const Observed& item, Anchor anchor, Found found) {
+  EntryPage& p = found.page->page;
   found.page->dirty = true;
   if (item.kind == Kind::kFee) {
-    FeeState* const s = AddFee(item, &payment);
-    return s == nullptr ? absl::OkStatus() : CheckFees(payment, *s, found.day.days, false);
+    const uint32_t schedule = AddFee(item, found);
+    return schedule == kNone ? absl::OkStatus() : CheckFees(found, schedule, false);
   }
-  payment.reversals.push_back({item.kind, item.event_id, item.ordinal, item.amount,
-                               item.customer_amount, item.customer_currency});
+  Chain(&found.payment().first_reversal, &p.reversals,
+        {kNone, item.kind, p.Keep(item.event_id), item.ordinal, item.amount, item.customer_amount,
+         std::string(item.customer_currency)});
+  const Payment& payment = found.payment();
   const AccountState& account = turn_.home().accounts[payment.account];
-  ledger::Record record = NewRecord(turn_, account, ledger::Level::kOrder, Status::kMatched, "");
+  ledger::Record record = OrderRecord(found, Status::kMatched, "");
   NameRule(turn_, RuleInForce(turn_.state.config(), kPaymentReference, account), &record);
-  record.members.push_back(NewMember(turn_, Role::kSale, payment.event_id, payment.ordinal,
-                                     ledger::Narrow(payment.gross).value_or(INT64_MAX), 0));
   record.members.push_back(NewMember(turn_, ledger::RoleOf(item.kind), item.event_id, item.ordinal,
                                      item.amount, item.amount));
   SetAmounts(item.amount, item.amount, &record);
   Say(turn_, std::move(record), anchor, item.event_id);
-  return CheckReversals(payment, found.day.days, false);
+  return CheckReversals(found, false);
 }
 
-ledger::Record OrderLevel::OrderRecord(const Payment& payment, Status status,
-                                       std::string_view reason) const {
+ledger::Record OrderLevel::OrderRecord(Found found, Status status, std::string_view reason) const {
+  const Payment& payment = found.payment();
   const AccountState& account = turn_.cached.page.accounts[payment.account];
   ledger::Record record = NewRecord(turn_, account, ledger::Level::kOrder, status, reason);
-  record.members.push_back(NewMember(turn_, Role::kSale, payment.event_id, payment.ordinal,
+  record.members.push_back(NewMember(turn_, Role::kSale, found.page->page.text(payment.event_id),
+                                     payment.ordinal,
                                      ledger::Narrow(payment.gross).value_or(INT64_MAX), 0));
   return record;
 }
 
-absl::Status OrderLevel::CheckFees(Payment& payment, FeeState& s, int32_t day, bool at_tick) {
-  const RuleState& rule = turn_.rule(s.rule);
+absl::Status OrderLevel::CheckFees(Found found, uint32_t schedule, bool at_tick) {
+  const EntryPage& p = found.page->page;
+  FeeState& s = found.page->page.schedules[schedule];
   WideMinor sum = 0;
-  size_t count = 0;
+  uint32_t count = 0;
   bool each_as_expected = true;
-  for (const FeeSeen& f : payment.fees) {
-    if (f.type != rule.fee_type) continue;
-    sum += f.amount;
+  for (uint32_t i = s.first_fee; i != kNone; i = p.fees[i].next) {
+    sum += p.fees[i].amount;
     ++count;
-    each_as_expected = each_as_expected && WithinRounding(f.amount, s.expected);
+    each_as_expected = each_as_expected && WithinRounding(p.fees[i].amount, s.expected);
   }
   if (count == 0) return absl::OkStatus();
   const bool right = WithinRounding(sum, s.expected);
   if (right) s.settles_us = 0;
   if (right && s.anchor.status == Status::kMatched && s.said_fees == count) return absl::OkStatus();
-  if (!right && !at_tick)
-    return ScheduleAnew(turn_, &s.settles_us, DueKind::kFees, payment.payment, day, 0);
+  if (!right && !at_tick) {
+    const Payment& payment = found.payment();
+    return ScheduleAnew(turn_, &s.settles_us, DueKind::kFees, payment.payment, payment.day.days, 0);
+  }
   if (!right && !HasSettled(turn_, s.settles_us)) return absl::OkStatus();
 
-  ledger::Record record = OrderRecord(payment, Status::kMatched, "");
+  ledger::Record record = OrderRecord(found, Status::kMatched, "");
   NameRule(turn_, s.rule, &record);
-  for (const FeeSeen& f : payment.fees) {
-    if (f.type != rule.fee_type) continue;
+  for (uint32_t i = s.first_fee; i != kNone; i = p.fees[i].next) {
+    const FeeSeen& f = p.fees[i];
     record.members.push_back(
-        NewMember(turn_, Role::kFee, f.event_id, f.ordinal, f.amount, f.amount));
+        NewMember(turn_, Role::kFee, p.text(f.event_id), f.ordinal, f.amount, f.amount));
   }
   SetAmounts(s.expected, sum, &record);
   if (!right) {
@@ -240,30 +267,34 @@ absl::Status OrderLevel::CheckFees(Payment& payment, FeeState& s, int32_t day, b
     if (IsSaid(turn_, s.anchor, record)) return absl::OkStatus();
   }
   s.said_fees = count;
-  Say(turn_, std::move(record), s.anchor, payment.event_id + rule.fee_type);
+  Say(turn_, std::move(record), s.anchor, p.text(found.payment().event_id),
+      turn_.rule(s.rule).fee_type);
   return absl::OkStatus();
 }
 
-absl::Status OrderLevel::CheckReversals(Payment& payment, int32_t day, bool at_tick) {
-  const Reversed total = Total(payment);
+absl::Status OrderLevel::CheckReversals(Found found, bool at_tick) {
+  const EntryPage& p = found.page->page;
+  Payment& payment = found.payment();
+  const Reversed total = Total(p, payment);
   Anchor& anchor = payment.reversal_anchor;
-  const bool is_open = !anchor.break_id.empty();
-  if (!total.exceeds() && !is_open) return absl::OkStatus();
-  if (total.exceeds() && !at_tick)
+  if (!total.exceeds() && !anchor.is_open()) return absl::OkStatus();
+  if (total.exceeds() && !at_tick) {
     return ScheduleAnew(turn_, &payment.reversals_settle_us, DueKind::kReversals, payment.payment,
-                        day, 0);
+                        payment.day.days, 0);
+  }
   if (total.exceeds() && !HasSettled(turn_, payment.reversals_settle_us)) return absl::OkStatus();
   if (!total.exceeds()) payment.reversals_settle_us = 0;
-  ledger::Record record = OrderRecord(payment, Status::kMatched, "");
+  ledger::Record record = OrderRecord(found, Status::kMatched, "");
   NameRule(
       turn_,
       RuleInForce(turn_.state.config(), kPaymentReference, turn_.home().accounts[payment.account]),
       &record);
   WideMinor actual = 0;
-  for (const ReversalSeen& r : payment.reversals) {
+  for (uint32_t i = payment.first_reversal; i != kNone; i = p.reversals[i].next) {
+    const ReversalSeen& r = p.reversals[i];
     actual += r.amount;
-    record.members.push_back(
-        NewMember(turn_, ledger::RoleOf(r.kind), r.event_id, r.ordinal, r.amount, r.amount));
+    record.members.push_back(NewMember(turn_, ledger::RoleOf(r.kind), p.text(r.event_id), r.ordinal,
+                                       r.amount, r.amount));
   }
   SetAmounts(-payment.gross, actual, &record);
   if (total.exceeds()) {
@@ -272,58 +303,66 @@ absl::Status OrderLevel::CheckReversals(Payment& payment, int32_t day, bool at_t
                                                                : reason::kRefundExceedsSale;
     if (IsSaid(turn_, anchor, record)) return absl::OkStatus();
   }
-  Say(turn_, std::move(record), anchor, payment.event_id + "reversals");
+  Say(turn_, std::move(record), anchor, p.text(payment.event_id), "reversals");
   return absl::OkStatus();
 }
 
-absl::StatusOr<Payment*> OrderLevel::PaymentOf(uint64_t payment, int32_t day) {
-  TIEOUT_ASSIGN_OR_RETURN(Found found, memory_.FindPayment(payment, base::Day{day}));
-  if (found.page == nullptr) return nullptr;
-  found.page->dirty = true;
-  return &found.page->page.payments[found.index];
-}
-
 absl::Status OrderLevel::JudgeFees(uint64_t payment, int32_t day) {
-  TIEOUT_ASSIGN_OR_RETURN(Payment* const p, PaymentOf(payment, day));
-  if (p == nullptr) return absl::OkStatus();
-  for (FeeState& s : p->schedules) TIEOUT_RETURN_IF_ERROR(CheckFees(*p, s, day, true));
+  TIEOUT_ASSIGN_OR_RETURN(const Found found, memory_.FindPayment(payment, base::Day{day}));
+  if (found.page == nullptr) return absl::OkStatus();
+  found.page->dirty = true;
+  const EntryPage& p = found.page->page;
+  for (uint32_t i = found.payment().first_schedule; i != kNone; i = p.schedules[i].next) {
+    TIEOUT_RETURN_IF_ERROR(CheckFees(found, i, true));
+  }
   return absl::OkStatus();
 }
 
 absl::Status OrderLevel::JudgeReversals(uint64_t payment, int32_t day) {
-  TIEOUT_ASSIGN_OR_RETURN(Payment* const p, PaymentOf(payment, day));
-  return p == nullptr ? absl::OkStatus() : CheckReversals(*p, day, true);
+  TIEOUT_ASSIGN_OR_RETURN(const Found found, memory_.FindPayment(payment, base::Day{day}));
+  if (found.page == nullptr) return absl::OkStatus();
+  found.page->dirty = true;
+  return CheckReversals(found, true);
 }
 
 // One due item stands for all sales of the day under one schedule.
 absl::Status OrderLevel::JudgeMissingFees(int32_t day, const Due& due) {
-  TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const page, turn_.state.DayOf(turn_.home().home, day));
-  for (Payment& payment : page->page.payments) {
-    for (FeeState& s : payment.schedules) {
-      const std::string& type = turn_.rule(s.rule).fee_type;
-      const bool came = std::any_of(payment.fees.begin(), payment.fees.end(),
-                                    [&](const FeeSeen& f) { return f.type == type; });
-      if (s.rule != due.id || came || WithinRounding(s.expected, 0) ||
-          !HasSettled(turn_, s.settles_us)) {
-        continue;
-      }
-      ledger::Record record = OrderRecord(payment, Status::kUnmatched, reason::kFeeMissing);
-      NameRule(turn_, s.rule, &record);
-      record.due_on = base::DayOf(due.business_us - 1);
-      SetAmounts(s.expected, 0, &record);
-      if (IsSaid(turn_, s.anchor, record)) continue;
-      TIEOUT_ASSIGN_OR_RETURN(const bool covered, CoveredOrParked(turn_, {payment.account}, due));
-      if (!covered) continue;
-      page->dirty = true;
-      Say(turn_, std::move(record), s.anchor, payment.event_id + type);
+  TIEOUT_ASSIGN_OR_RETURN(const std::vector<Cached<EntryPage>*> pages,
+                          memory_.PagesOf(base::Day{day}));
+  for (Cached<EntryPage>* page : pages) {
+    for (uint32_t i = 0; i < page->page.payments.size(); ++i) {
+      if (page->page.payments[i].day.days != day) continue;
+      TIEOUT_RETURN_IF_ERROR(JudgeMissingFee({page, i}, due));
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OrderLevel::JudgeMissingFee(Found found, const Due& due) {
+  EntryPage& p = found.page->page;
+  const Payment& payment = found.payment();
+  for (uint32_t i = payment.first_schedule; i != kNone; i = p.schedules[i].next) {
+    FeeState& s = p.schedules[i];
+    if (s.rule != due.id || s.first_fee != kNone || WithinRounding(s.expected, 0) ||
+        !HasSettled(turn_, s.settles_us)) {
+      continue;
+    }
+    ledger::Record record = OrderRecord(found, Status::kUnmatched, reason::kFeeMissing);
+    NameRule(turn_, s.rule, &record);
+    record.due_on = base::DayOf(due.business_us - 1);
+    SetAmounts(s.expected, 0, &record);
+    if (IsSaid(turn_, s.anchor, record)) continue;
+    TIEOUT_ASSIGN_OR_RETURN(const bool covered, CoveredOrParked(turn_, {payment.account}, due));
+    if (!covered) continue;
+    found.page->dirty = true;
+    Say(turn_, std::move(record), s.anchor, p.text(payment.event_id), turn_.rule(s.rule).fee_type);
   }
   return absl::OkStatus();
 }
 
 absl::Status OrderLevel::JudgeOrphan(uint32_t waiting, const Due& due) {
   HomePage& home = turn_.home();
-  if (home.waiting[waiting].done || !home.waiting[waiting].anchor.break_id.empty()) {
+  if (home.waiting[waiting].done || home.waiting[waiting].anchor.is_open()) {
     return absl::OkStatus();
   }
   // Its sale may stand before the account's first day; disputes reach back that far.

@@ -6,12 +6,22 @@
 
 namespace tieout::matching {
 
+// A fee, refund or chargeback as its event or the place where it waited shows it.
+struct Observed {
+  ledger::Kind kind{};
+  std::string_view event_id;
+  uint64_t ordinal = 0;
+  std::string_view fee_type;
+  Minor amount = 0, customer_amount = 0;
+  std::string_view customer_currency;
+};
+
 class OrderLevel {
  public:
   explicit OrderLevel(Turn& turn) : turn_(turn), memory_(turn) {}
 
   absl::Status Sale(const ledger::Event& event, uint64_t ordinal, uint32_t account,
-                    Cached<DayPage>* page);
+                    Cached<EntryPage>* page);
   // A fee, refund or chargeback that names a payment.
   absl::Status FeeOrReversal(const ledger::Event& event, uint64_t ordinal, uint32_t account);
 
@@ -23,16 +33,16 @@ class OrderLevel {
 
  private:
   const std::vector<uint32_t>& Schedules(uint32_t account);
-  // The schedule that prices the fee; null: none.
-  FeeState* AddFee(const Waiting& fee, Payment* payment);
-  absl::Status Attach(const Waiting& item, Anchor anchor, Found payment);
-  // At once when the fees are right; when not, at a tick. `day` is that of the payment's page.
-  absl::Status CheckFees(Payment& payment, FeeState& schedule, int32_t day, bool at_tick);
+  // The schedule that prices the fee; kNone: none.
+  uint32_t AddFee(const Observed& fee, Found payment);
+  absl::Status Wait(const Observed& item, uint64_t payment, uint32_t account, base::Day day);
+  absl::Status Attach(const Observed& item, Anchor anchor, Found payment);
+  // At once when the fees are right; when not, at a tick.
+  absl::Status CheckFees(Found payment, uint32_t schedule, bool at_tick);
   absl::Status ExpectFee(FeeState& schedule, base::Day day);
-  absl::Status CheckReversals(Payment& payment, int32_t day, bool at_tick);
-  absl::StatusOr<Payment*> PaymentOf(uint64_t payment, int32_t day);
-  ledger::Record OrderRecord(const Payment& payment, ledger::Status status,
-                             std::string_view reason) const;
+  absl::Status CheckReversals(Found payment, bool at_tick);
+  absl::Status JudgeMissingFee(Found payment, const Due& due);
+  ledger::Record OrderRecord(Found payment, ledger::Status status, std::string_view reason) const;
 
   Turn& turn_;
   Memory memory_;

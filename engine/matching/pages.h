@@ -1,6 +1,6 @@
 // The fold's pages in memory: loaded on demand, changed in place, handed out at a checkpoint.
 //
-//   HomePage& home = ...;                       Ref<DayPage> day; pages.Day(...)
+//   HomePage& home = ...;                       Ref<EntryPage> day; pages.Day(...)
 //   slot->Touch();                              // before the first change of a page
 //
 // Nothing iterates in hash order into a result: a checkpoint sorts by key, and the digest is a sum.
@@ -32,11 +32,20 @@ template <typename Page>
 struct Cached {
   Page page;
   bool dirty = false;
+  bool gone = false;    // to be deleted, unless used again
   bool stored = false;  // the store has it, with digest `stored_digest`
   base::Digest stored_digest;
   uint64_t used = 0;  // of the last use, for Trim
   size_t bytes = 0;   // as last packed
 };
+
+// Empties the page and deletes it at the next checkpoint.
+template <typename Page>
+void Drop(Cached<Page>* cached) {
+  cached->page = Page{};
+  cached->dirty = true;
+  cached->gone = true;
+}
 
 // All pages of one kind. Keys have the kind's one-letter prefix.
 template <typename Page>
@@ -65,15 +74,28 @@ class PageTable {
       it = pages_.emplace(std::string(name), std::move(cached)).first;
     }
     it->second->used = now;
+    it->second->gone = false;
     return it->second.get();
   }
 
-  // Packs what is dirty, updates the digest, and marks it clean.
+  // The page if it is in memory; else nullptr.
+  Cached<Page>* Peek(std::string_view name) {
+    const auto it = pages_.find(name);
+    return it == pages_.end() ? nullptr : it->second.get();
+  }
+
+  // Packs what is dirty, updates the digest, and marks it clean; deletes what is gone.
   void Collect(std::vector<PageWrite>* writes, base::Digest* digest) {
+    std::vector<std::string> gone;
     for (auto& [name, cached] : pages_) {
       if (!cached->dirty) continue;
-      PageWrite write{Key(name), Pack(cached->page)};
+      PageWrite write{Key(name), cached->gone ? std::string() : Pack(cached->page)};
       if (cached->stored) digest->Subtract(cached->stored_digest);
+      if (cached->gone) {
+        gone.push_back(name);
+        if (cached->stored) writes->push_back(std::move(write));
+        continue;
+      }
       cached->stored_digest = base::EntryDigest(write.key, write.value);
       digest->Add(cached->stored_digest);
       cached->stored = true;
@@ -81,6 +103,11 @@ class PageTable {
       bytes_ += Resident(0, write.value.size()) - Resident(0, cached->bytes);
       cached->bytes = write.value.size();
       writes->push_back(std::move(write));
+    }
+    for (const std::string& name : gone) {
+      const auto it = pages_.find(name);
+      bytes_ -= Resident(name.size(), it->second->bytes);
+      pages_.erase(it);
     }
   }
 

@@ -12,13 +12,6 @@ namespace {
 
 using ledger::Status;
 
-std::string Key(std::string_view entry, std::string_view currency) {
-  std::string key(entry);
-  key += '\x1f';
-  key += currency;
-  return key;
-}
-
 // The last part of an entry, as the provider writes it.
 std::string LastPart(std::string_view entry) {
   if (const size_t slash = entry.rfind('/'); slash != std::string_view::npos)
@@ -43,43 +36,66 @@ std::string PayoutEntry(const ledger::AccountRef& account, std::string_view payo
   return std::string(ledger::EntryOf(id));
 }
 
+absl::StatusOr<uint32_t> PayoutLevel::NamedBy(const ledger::AccountRef& account,
+                                              std::string_view payout_id, uint32_t index) {
+  // Items mostly name the payout that the last one named.
+  const HomePage& home = turn_.cached.page;
+  const HotPages& hot = home.index.hot;
+  if (hot.payout < home.payouts.size()) {
+    const PayoutState& p = home.payouts[hot.payout];
+    if (p.account == index && p.payout_id == payout_id && p.is_canonical) return hot.payout;
+  }
+  TIEOUT_ASSIGN_OR_RETURN(const uint32_t payout, PayoutOf(PayoutEntry(account, payout_id), index));
+  turn_.cached.page.payouts[payout].is_canonical = true;
+  return payout;
+}
+
 absl::StatusOr<uint32_t> PayoutLevel::PayoutOf(std::string_view entry, uint32_t account) {
   HomePage& home = turn_.home();
-  const std::string key = Key(entry, home.accounts[account].currency);
+  const std::string& currency = home.accounts[account].currency;
+  const uint32_t known = FindPayout(home, entry, currency);
+  if (known != kNone) return known;
   const auto next = static_cast<uint32_t>(home.payouts.size());
-  const auto [it, added] = home.index.payout_by_entry.try_emplace(key, next);
-  if (!added) return it->second;
   turn_.state.Grow(sizeof(PayoutState) + 256);
   PayoutState& p = home.payouts.emplace_back();
+  p.key = PayoutKey(entry, currency);
   p.entry = entry;
   p.payout_id = LastPart(entry);
   p.account = account;
-  // A deposit that cites its id is barred from weaker evidence from now on, also one still to come.
-  if (!home.deposits.empty()) {
-    TIEOUT_RETURN_IF_ERROR(BankLevel(turn_).PayoutChanged(next, {}));
-  } else if (home.index.bank_built) {
-    BankFacts(turn_).AddPayoutIds(next);
-  }
+  IndexPayout(&home, next);
+  // A deposit that cites its id is barred from weaker evidence from now on.
+  if (!home.deposits.empty()) TIEOUT_RETURN_IF_ERROR(BankLevel(turn_).PayoutChanged(next, {}));
   return next;
+}
+
+absl::StatusOr<Cached<ItemsPage>*> PayoutLevel::ItemsOf(uint32_t payout) {
+  HomePage& home = turn_.cached.page;
+  HotPages& hot = turn_.hot();
+  if (hot.payout == payout && hot.items != nullptr) {
+    turn_.state.Use(hot.items);
+    return hot.items;
+  }
+  const PayoutState& p = home.payouts[payout];
+  TIEOUT_ASSIGN_OR_RETURN(hot.items,
+                          turn_.state.Items(home.home, p, home.accounts[p.account].currency));
+  hot.payout = payout;
+  return hot.items;
 }
 
 absl::Status PayoutLevel::Move(Entry& item, uint32_t payout) {
   if (item.payout == payout) return absl::OkStatus();
   const auto change = [&](uint32_t index, int sign) -> absl::Status {
-    HomePage& home = turn_.home();
-    PayoutState& p = home.payouts[index];
+    PayoutState& p = turn_.home().payouts[index];
     TIEOUT_CHECK(sign > 0 || p.item_count > 0);
     p.item_count += static_cast<uint64_t>(sign);
     p.item_sum += WideMinor{item.amount} * sign;
     ++p.items_version;
-    TIEOUT_ASSIGN_OR_RETURN(
-        Cached<ItemsPage>* const page,
-        turn_.state.Items(home.home, Key(p.entry, home.accounts[p.account].currency)));
+    TIEOUT_ASSIGN_OR_RETURN(Cached<ItemsPage>* const page, ItemsOf(index));
     page->dirty = true;
     if (sign < 0) {
-      page->page.items.erase(item.ordinal);
+      page->page.Remove(item.ordinal);
     } else if (page->page.items.size() < kListedItems) {
-      page->page.items[item.ordinal] = item.amount;
+      page->page.Add(item.ordinal, item.amount);
     }
     return absl::OkStatus();
   };
@@ -96,8 +112,7 @@ absl::Status PayoutLevel::Check(uint32_t index, Why why) {
   if (!p.seen || p.amount == 0) return absl::OkStatus();
   const bool equal = p.item_sum == p.amount;
   const bool is_judged = p.list_complete || p.item_count > 0;
-  const bool is_said =
-      !p.composition.last_record.empty() && p.composition.status != Status::kRevoked;
+  const bool is_said = p.composition.is_said() && p.composition.status != Status::kRevoked;
   // Without an end of the list it is taken as complete when the bank's grace has ended.
   const bool is_complete = p.list_complete || p.business_deadline_us <= turn_.state.log_us();
   if (is_said && p.items_said == p.items_version) return absl::OkStatus();
@@ -137,9 +152,7 @@ absl::Status PayoutLevel::Say(uint32_t index, ledger::Record record) {
   record.due_on = p.due;
   record.items.count = p.item_count;
   record.items.sum = record.actual;
-  TIEOUT_ASSIGN_OR_RETURN(
-      Cached<ItemsPage>* const page,
-      turn_.state.Items(home.home, Key(p.entry, home.accounts[p.account].currency)));
+  TIEOUT_ASSIGN_OR_RETURN(Cached<ItemsPage>* const page, ItemsOf(index));
   if (page->page.items.size() == p.item_count) {
     uint64_t previous = 0;
     for (const auto& [ordinal, amount] : page->page.items) {
@@ -148,24 +161,23 @@ absl::Status PayoutLevel::Say(uint32_t index, ledger::Record record) {
       previous = ordinal;
     }
   }
-  if (!record.reason.empty()) TIEOUT_RETURN_IF_ERROR(NameCulprit(p, &record));
+  if (!record.reason.empty()) TIEOUT_RETURN_IF_ERROR(NameCulprit(index, &record));
   p.items_said = p.items_version;
-  matching::Say(turn_, std::move(record), p.composition, p.entry + "/list");
+  matching::Say(turn_, std::move(record), p.composition, p.entry, "/list");
   return absl::OkStatus();
 }
 
 // One item that explains the whole difference: an extra one in the list, or a missing one that no
 // payout lists, of the last 31 days.
-absl::Status PayoutLevel::NameCulprit(const PayoutState& p, ledger::Record* record) {
+absl::Status PayoutLevel::NameCulprit(uint32_t payout, ledger::Record* record) {
   const auto name = [&](uint64_t ordinal, const char* why) {
     record->search.nearest.push_back(
         {"events/" + std::to_string(turn_.position.partition) + "/" + std::to_string(ordinal), 0, 0,
          why});
   };
   const HomePage& home = turn_.cached.page;
-  TIEOUT_ASSIGN_OR_RETURN(
-      Cached<ItemsPage>* const page,
-      turn_.state.Items(home.home, Key(p.entry, home.accounts[p.account].currency)));
+  const PayoutState& p = home.payouts[payout];
+  TIEOUT_ASSIGN_OR_RETURN(Cached<ItemsPage>* const page, ItemsOf(payout));
   for (const auto& [ordinal, amount] : page->page.items) {
     if (amount == p.item_sum - p.amount) {
       name(ordinal, "in the list, and its amount is the whole difference");
@@ -173,9 +185,11 @@ absl::Status PayoutLevel::NameCulprit(const PayoutState& p, ledger::Record* reco
     }
   }
   uint64_t missing = UINT64_MAX;
-  for (int32_t day : std::set<int32_t>(home.days)) {
-    if (day < p.occurred.days - 31 || day > p.occurred.days) continue;
-    TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const entries, turn_.state.DayOf(home.home, day));
+  const int32_t last_month = MonthOf(p.occurred);
+  for (auto number = home.pages.lower_bound(PageNumber{last_month - 1, 0});
+       number != home.pages.end() && number->month <= last_month; ++number) {
+    TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const entries,
+                            turn_.state.Entries(home.home, *number));
     for (const Entry& e : entries->page.entries) {
       if (!ledger::IsBalanceItem(e.kind) || e.payout != kNone || e.account != p.account ||
           e.amount != p.amount - p.item_sum)

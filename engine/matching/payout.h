@@ -13,6 +13,9 @@ class PayoutLevel {
   // The payout of this entry (provider/merchant account/payout id) in the account's currency, made
   // unseen when unknown.
   absl::StatusOr<uint32_t> PayoutOf(std::string_view entry, uint32_t account);
+  // The payout that an item of this account (whose index is `index`) names by its id.
+  absl::StatusOr<uint32_t> NamedBy(const ledger::AccountRef& account, std::string_view payout_id,
+                                   uint32_t index);
   // The item moves to a payout (kNone: to none).
   absl::Status Move(Entry& item, uint32_t payout);
   // After its state, list mark or items changed (kList), which settles anew; after its deadline
@@ -22,7 +25,8 @@ class PayoutLevel {
 
  private:
   absl::Status Say(uint32_t payout, ledger::Record record);
-  absl::Status NameCulprit(const PayoutState& payout, ledger::Record* record);
+  absl::Status NameCulprit(uint32_t payout, ledger::Record* record);
+  absl::StatusOr<Cached<ItemsPage>*> ItemsOf(uint32_t payout);
 
   Turn& turn_;
 };

@@ -35,22 +35,7 @@ bool Replaced(const ConfigPage& config, size_t index) {
   return false;
 }
 
-Minor RoundQuotient(WideMinor numerator, WideMinor denominator,
-                    ledger::Rule::FeeSchedule::Rounding rounding) {
-  using Rounding = ledger::Rule::FeeSchedule::Rounding;
-  const WideMinor quotient = numerator / denominator;
-  const WideMinor rest = numerator % denominator;
-  const bool up = rounding == Rounding::kHalfUp ? rest * 2 >= denominator
-                  : rounding == Rounding::kHalfEven
-                      ? rest * 2 > denominator || (rest * 2 == denominator && quotient % 2 == 1)
-                      : false;
-  return static_cast<Minor>(quotient + (up ? 1 : 0));
-}
-
-}  // namespace
-
-uint32_t RuleInForce(const ConfigPage& config, std::string_view rule_id,
-                     const AccountState& account) {
+uint32_t FindRule(const ConfigPage& config, std::string_view rule_id, const AccountState& account) {
   uint32_t best = kNone;
   for (uint32_t i = 0; i < config.rules.size(); ++i) {
     const RuleState& rule = config.rules[i];
@@ -60,7 +45,7 @@ uint32_t RuleInForce(const ConfigPage& config, std::string_view rule_id,
   return best;
 }
 
-std::vector<uint32_t> SchedulesInForce(const ConfigPage& config, const AccountState& account) {
+std::vector<uint32_t> FindSchedules(const ConfigPage& config, const AccountState& account) {
   std::vector<uint32_t> found;
   for (uint32_t i = 0; i < config.rules.size(); ++i) {
     const RuleState& rule = config.rules[i];
@@ -75,6 +60,39 @@ std::vector<uint32_t> SchedulesInForce(const ConfigPage& config, const AccountSt
     }
   }
   return found;
+}
+
+Minor RoundQuotient(WideMinor numerator, WideMinor denominator,
+                    ledger::Rule::FeeSchedule::Rounding rounding) {
+  using Rounding = ledger::Rule::FeeSchedule::Rounding;
+  const WideMinor quotient = numerator / denominator;
+  const WideMinor rest = numerator % denominator;
+  const bool up = rounding == Rounding::kHalfUp ? rest * 2 >= denominator
+                  : rounding == Rounding::kHalfEven
+                      ? rest * 2 > denominator || (rest * 2 == denominator && quotient % 2 == 1)
+                      : false;
+  return static_cast<Minor>(quotient + (up ? 1 : 0));
+}
+
+// Found anew when the log has more rules than when it was found.
+const InForce& InForceFor(const ConfigPage& config, const AccountState& account) {
+  InForce& known = account.in_force;
+  if (known.of_rules == config.rules.size()) return known;
+  known.of_rules = config.rules.size();
+  for (size_t i = 0; i < kRuleNames; ++i) known.rules[i] = FindRule(config, kRuleIds[i], account);
+  known.schedules = FindSchedules(config, account);
+  return known;
+}
+
+}  // namespace
+
+uint32_t RuleInForce(const ConfigPage& config, RuleName name, const AccountState& account) {
+  return InForceFor(config, account).rules[static_cast<size_t>(name)];
+}
+
+const std::vector<uint32_t>& SchedulesInForce(const ConfigPage& config,
+                                              const AccountState& account) {
+  return InForceFor(config, account).schedules;
 }
 
 Day AddBankingDays(const ConfigPage& config, std::string_view calendar, Day day, uint32_t n) {
@@ -152,16 +170,16 @@ std::vector<ledger::Event> BuiltinConfiguration() {
     uint64_t chance_bound;
   };
   static constexpr std::array kRules = {
-      Builtin{"builtin/rule/payout_expectation/1", kPayoutExpectation, 3, 10, 2, 5, 0},
-      Builtin{"builtin/rule/deposit_expectation/1", kDepositExpectation, 0, 0, 0, 5, 0},
-      Builtin{"builtin/rule/payout_list/1", kPayoutList, 0, 0, 0, 0, 0},
-      Builtin{"builtin/rule/payment_reference/1", kPaymentReference, 0, 0, 0, 5, 0},
-      Builtin{"builtin/rule/reference_exact/1", kReferenceExact, 0, 0, 0, 0, 0},
-      Builtin{"builtin/rule/reference_set/1", kReferenceSet, 0, 0, 0, 0, 0},
-      Builtin{"builtin/rule/reference_tolerance/1", kReferenceTolerance, 0, 0, 0, 0, 0},
-      Builtin{"builtin/rule/reference_partial/1", kReferencePartial, 0, 0, 0, 0, 0},
-      Builtin{"builtin/rule/reference_over/1", kReferenceOver, 0, 0, 0, 0, 0},
-      Builtin{"builtin/rule/amount_date/1", kAmountDate, 0, 0, 0, 0, 100},
+      Builtin{"builtin/rule/payout_expectation/1", "payout_expectation", 3, 10, 2, 5, 0},
+      Builtin{"builtin/rule/deposit_expectation/1", "deposit_expectation", 0, 0, 0, 5, 0},
+      Builtin{"builtin/rule/payout_list/1", "payout_list", 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/payment_reference/1", "payment_reference", 0, 0, 0, 5, 0},
+      Builtin{"builtin/rule/reference_exact/1", "reference_exact", 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/reference_set/1", "reference_set", 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/reference_tolerance/1", "reference_tolerance", 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/reference_partial/1", "reference_partial", 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/reference_over/1", "reference_over", 0, 0, 0, 0, 0},
+      Builtin{"builtin/rule/amount_date/1", "amount_date", 0, 0, 0, 0, 100},
   };
   std::vector<ledger::Event> events;
   ledger::Event calendar;

@@ -7,25 +7,13 @@
 
 namespace tieout::matching {
 
-// Built-in rule ids.
-inline constexpr std::string_view kReferenceExact = "reference_exact";
-inline constexpr std::string_view kReferenceSet = "reference_set";
-inline constexpr std::string_view kReferenceTolerance = "reference_tolerance";
-inline constexpr std::string_view kReferencePartial = "reference_partial";
-inline constexpr std::string_view kReferenceOver = "reference_over";
-inline constexpr std::string_view kAmountDate = "amount_date";
-inline constexpr std::string_view kPayoutExpectation = "payout_expectation";
-inline constexpr std::string_view kDepositExpectation = "deposit_expectation";
-inline constexpr std::string_view kPayoutList = "payout_list";
-inline constexpr std::string_view kPaymentReference = "payment_reference";
-
-// The rule of this id in force now for the account: the most specific scope (merchant account
+// The rule of this name in force now for the account: the most specific scope (merchant account
 // before provider before currency before none), then the last in the log. kNone: none, or
 // withdrawn.
-uint32_t RuleInForce(const ConfigPage& config, std::string_view rule_id,
-                     const AccountState& account);
+uint32_t RuleInForce(const ConfigPage& config, RuleName name, const AccountState& account);
 // Fee schedules in force for the account, one per fee type, in the order of the log.
-std::vector<uint32_t> SchedulesInForce(const ConfigPage& config, const AccountState& account);
+const std::vector<uint32_t>& SchedulesInForce(const ConfigPage& config,
+                                              const AccountState& account);
 
 // The day n banking days after `day` by a calendar (an unknown one has Saturday and Sunday off).
 Day AddBankingDays(const ConfigPage& config, std::string_view calendar, Day day, uint32_t n);

@@ -1,5 +1,9 @@
 #include "engine/matching/speak.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
 #include <limits>
 
 #include "engine/matching/next_action.h"
@@ -9,14 +13,25 @@ namespace {
 
 using ledger::Status;
 
-std::string Name(std::string_view prefix, std::string_view bytes, size_t hex_digits) {
-  return std::string(prefix) + base::Sha256(bytes).hex().substr(0, hex_digits);
+uint64_t Word(const base::Digest& digest, size_t at) {
+  uint64_t word = 0;
+  for (size_t i = 0; i < 8; ++i) word = word << 8 | digest.bytes[at + i];
+  return word;
 }
 
-std::string RecordId(const ledger::Record& r) {
-  std::string bytes;
+std::string Hex(std::string_view prefix, std::initializer_list<uint64_t> words) {
+  std::string text(prefix);
+  text.reserve(prefix.size() + 16 * words.size());
+  for (uint64_t word : words) {
+    for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[word >> shift & 15];
+  }
+  return text;
+}
+
+Hash128 RecordId(const ledger::Record& r) {
+  fmt::memory_buffer bytes;
   const auto add = [&](std::string_view part) {
-    bytes += part;
+    bytes.append(part.data(), part.data() + part.size());
     bytes.push_back('\x1f');
   };
   add(r.seller_id);
@@ -27,9 +42,20 @@ std::string RecordId(const ledger::Record& r) {
   add(ledger::StatusName(r.status));
   add(r.reason);
   add(r.rule_id);
-  add(std::to_string(r.generation));
+  const fmt::format_int generation(r.generation);
+  add({generation.data(), generation.size()});
   for (const ledger::Member& m : r.members) add(m.event_id);
-  return Name("", bytes, 32);
+  const base::Digest digest = base::Sha256({bytes.data(), bytes.size()});
+  return {Word(digest, 0), Word(digest, 8)};
+}
+
+// Of a break named after what it is about. Zero would say "none".
+uint64_t BreakId(ledger::Level level, std::string_view about, std::string_view part) {
+  std::string named(ledger::LevelName(level));
+  named += '\x1f';
+  named += about;
+  named += part;
+  return std::max<uint64_t>(1, Word(base::Sha256(named), 0));
 }
 
 // Sums beyond 64 bits can't be shown in a record; the nearest value is, and the difference with it.
@@ -46,47 +72,44 @@ bool StaysOpen(const ledger::Record& r) {
          (r.status == Status::kPartiallyMatched && !r.reason.empty());
 }
 
-void Say(Turn& turn, ledger::Record record, Anchor& anchor, std::string_view about) {
+void Say(Turn& turn, ledger::Record record, Anchor& anchor, std::string_view about,
+         std::string_view part) {
   HomePage& home = turn.home();
   record.generation = anchor.generation++;
-  record.supersedes = anchor.last_record;
-  record.record_id = RecordId(record);
-  if (StaysOpen(record)) {
-    if (anchor.break_id.empty()) {
-      std::string named(ledger::LevelName(record.level));
-      named += '\x1f';
-      named += about;
-      anchor.break_id = Name("brk_", named, 16);
-      anchor.break_opened = turn.state.log_day();
-    }
-    record.break_id = anchor.break_id;
+  if (anchor.is_said()) {
+    record.supersedes = Hex("", {anchor.last_record.high, anchor.last_record.low});
+  }
+  anchor.last_record = RecordId(record);
+  anchor.status = record.status;
+  record.record_id = Hex("", {anchor.last_record.high, anchor.last_record.low});
+  const bool stays_open = StaysOpen(record);
+  if (stays_open && !anchor.is_open()) {
+    anchor.break_id = BreakId(record.level, about, part);
+    anchor.break_opened = turn.state.log_day();
+  }
+  if (anchor.is_open()) {
+    record.break_id = Hex("brk_", {anchor.break_id});
     record.opened_on = anchor.break_opened;
+  }
+  if (stays_open) {
     Advise(turn, &record);
-    home.open[record.break_id] = record;
-  } else if (!anchor.break_id.empty()) {
-    record.break_id = anchor.break_id;
-    record.opened_on = anchor.break_opened;
+    home.open[anchor.break_id] = record;
+  } else if (anchor.is_open()) {
     home.open.erase(anchor.break_id);
-    anchor.break_id.clear();
+    anchor.break_id = 0;
     anchor.break_opened = Day{};
   }
-  anchor.last_record = record.record_id;
-  anchor.status = record.status;
-  anchor.reason = record.reason;
   turn.out->records.push_back(std::move(record));
 }
 
 void TakeOver(Anchor& from, Anchor& to) {
-  to.last_record = std::move(from.last_record);
-  to.break_id = std::move(from.break_id);
+  to.last_record = from.last_record;
+  to.break_id = from.break_id;
   to.break_opened = from.break_opened;
   to.status = from.status;
-  to.reason = from.reason;
-  from.last_record.clear();
-  from.break_id.clear();
-  from.break_opened = Day{};
-  from.status = {};
-  from.reason.clear();
+  const uint32_t generation = from.generation;
+  from = Anchor{};
+  from.generation = generation;
 }
 
 ledger::Record NewRecord(const Turn& turn, const AccountState& account, ledger::Level level,

@@ -6,7 +6,8 @@
 //   ConfigPage   rules and calendars in the order of the log
 //   OwnersPage   one (provider, merchant account): its owners and where it pays into
 //   HomePage     one home: accounts, payouts, deposits, groups, what waits, what is due
-//   DayPage      one home, one day of occurred_at: the memory of ids, items, payments
+//   EntryPage    one home, (a part of) 32 days of occurred_at: the memory of ids, items, payments
+//   FilterPage   one home, 32 days: which of their pages may hold an id
 //   ItemsPage    one payout of a home: its items
 //   BucketPage   the homes with something due in one ten-minute bucket
 //   HomesPage    names of the homes whose hash begins with this byte
@@ -34,7 +35,7 @@ struct Due {
   int64_t business_us = 0;  // without
   DueKind kind{};
   uint64_t id = 0;  // index or payment hash
-  int32_t day = 0;  // of the payment's DayPage
+  int32_t day = 0;  // of the payment
   friend auto operator<=>(const Due&, const Due&) = default;
 };
 template <typename A>
@@ -63,27 +64,70 @@ void Visit(A& a, Parked& p) {
   a(p.account), a(p.due);
 }
 
-// A deposit's texts as tokens.
+// What level bank reads of a payout and of a deposit again and again. Derived, never written.
+struct PayoutIds {
+  std::vector<Tokens> ids;       // under which it may be cited
+  std::vector<uint32_t> citing;  // deposits whose texts hold one of them, ascending
+};
 struct DepositTexts {
   struct Text {
     Tokens tokens;
     bool whole_counts = false;  // a field that holds an id and nothing else
   };
+  struct Citation {
+    uint32_t payout = kNone;
+    std::vector<uint64_t> ids;  // hashes of those cited, joined
+  };
   std::vector<Text> ids;  // end-to-end, trace, payout, bank reference, remittance
   Tokens names;           // counterparty and remittance
   bool looks_like_payout = false;
+  bool names_known_provider = false;
+  std::vector<Citation> cited;  // ascending by payout
+};
+
+// A payout's items, while they fit; beyond the bound only the payout's count and sum are kept.
+inline constexpr size_t kListedItems = 20'000;
+struct ItemsPage {
+  struct Item {
+    static constexpr bool kPlain = true;
+    uint64_t ordinal = 0;
+    Minor amount = 0;
+  };
+  std::vector<Item> items;  // ascending by ordinal
+  void Add(uint64_t ordinal, Minor amount);
+  void Remove(uint64_t ordinal);
+};
+template <typename A>
+void Visit(A& a, ItemsPage::Item& i) {
+  a(i.ordinal), a(i.amount);
+}
+template <typename A>
+void Visit(A& a, ItemsPage& p) {
+  a(p.items);
+}
+
+template <typename Page>
+struct Cached;
+
+// Pages of the home used last, so that the next event needn't look them up. Valid while `epoch` is
+// the state's: no page has been dropped since.
+struct HotPages {
+  uint64_t epoch = 0;
+  Cached<EntryPage>* entries = nullptr;  // the last of its month
+  uint32_t payout = kNone;
+  Cached<ItemsPage>* items = nullptr;
 };
 
 // Derived from a HomePage when first needed, never written.
 struct HomeIndex {
   bool built = false;
-  bool bank_built = false;
-  absl::flat_hash_map<std::string, std::vector<uint32_t>>
-      payouts_by_token;  // first of an id, or all joined
-  absl::flat_hash_map<std::string, std::vector<uint32_t>>
-      deposits_by_token;                    // every token of its texts
+  HotPages hot;
+  IndexTable payouts;  // by PayoutState::key
+  // By hashes of tokens: of an id the longest, or all joined; of a deposit's texts each. Who stands
+  // there is compared in full.
+  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> payouts_by_token, deposits_by_token;
+  std::vector<PayoutIds> payout_ids;        // parallel to payouts
   std::vector<DepositTexts> deposit_texts;  // parallel to deposits
-  absl::flat_hash_map<std::string, uint32_t> payout_by_entry;
   absl::flat_hash_map<uint64_t, std::vector<uint32_t>> waiting_by_payment;
 };
 
@@ -106,28 +150,18 @@ struct HomePage {
   std::vector<Group> groups;
   std::vector<Waiting> waiting;
   std::vector<SourceState> sources;
-  std::set<Due> due;
-  std::set<Parked> parked;
-  std::set<int32_t> days;           // that have a DayPage
-  std::vector<std::string> filter;  // id_filter.h
-  uint64_t filter_count = 0;
-  std::map<std::string, ledger::Record> open;  // by break_id: the live record
-  uint32_t troubles = 0;                       // records about the input itself, their generation
+  absl::btree_set<Due> due;
+  absl::btree_set<Parked> parked;
+  absl::btree_set<PageNumber> pages;        // the home's EntryPages
+  PageNumber open_page{-1, 0};              // the one that was opened last
+  IdFilter filter;                          // of all ids in them
+  std::map<uint64_t, ledger::Record> open;  // by Anchor::break_id: the live record
+  uint32_t troubles = 0;                    // records about the input itself, their generation
   ledger::SellerInfo::Status seller_status{};
 };
 
-// A payout's items, while they fit; beyond the bound only the payout's count and sum are kept.
-inline constexpr size_t kListedItems = 20'000;
-struct ItemsPage {
-  std::map<uint64_t, Minor> items;  // ordinal -> amount
-};
-template <typename A>
-void Visit(A& a, ItemsPage& p) {
-  a(p.items);
-}
-
 struct BucketPage {
-  std::set<std::string> homes;
+  absl::btree_set<std::string> homes;
 };
 template <typename A>
 void Visit(A& a, BucketPage& p) {
@@ -135,7 +169,7 @@ void Visit(A& a, BucketPage& p) {
 }
 
 struct HomesPage {
-  std::set<std::string> homes;
+  absl::btree_set<std::string> homes;
 };
 template <typename A>
 void Visit(A& a, HomesPage& p) {
@@ -183,7 +217,7 @@ template <typename A>
 void Visit(A& a, HomePage& p) {
   a(p.home), a(p.declared), a(p.accounts), a(p.payouts), a(p.deposits), a(p.groups), a(p.waiting),
       a(p.sources);
-  a(p.due), a(p.parked), a(p.days), a(p.filter), a(p.filter_count), a(p.open), a(p.troubles),
+  a(p.due), a(p.parked), a(p.pages), a(p.open_page), a(p.filter), a(p.open), a(p.troubles),
       a(p.seller_status);
 }
 }  // namespace tieout::matching

@@ -8,16 +8,18 @@ namespace tieout::matching {
 
 // What has been said about one thing: enough to supersede it and to keep a break's id and age.
 struct Anchor {
-  std::string last_record;  // record_id
+  Hash128 last_record;      // the 128 bits of its record_id; zero: nothing was said
+  uint64_t break_id = 0;    // the 64 bits of an open break's or proposal's id; 0: none
   uint32_t generation = 0;  // records about it so far
-  std::string break_id;     // of an open break or proposal
   Day break_opened;
   ledger::Status status{};
-  std::string reason;
+
+  bool is_said() const { return last_record != Hash128{}; }
+  bool is_open() const { return break_id != 0; }
 };
 template <typename A>
 void Visit(A& a, Anchor& x) {
-  a(x.last_record), a(x.generation), a(x.break_id), a(x.break_opened), a(x.status), a(x.reason);
+  a(x.last_record), a(x.break_id), a(x.generation), a(x.break_opened), a(x.status);
 }
 
 // One settlement or bank account in one currency.
@@ -32,9 +34,10 @@ struct AccountState {
   std::map<int32_t, WideMinor> maturing;  // pending by the day it becomes available
   int64_t late_until_us = 0;              // what its open SOURCE_LATE needs to be covered
   Anchor late;                            // SOURCE_LATE
-  // Derived: the fee schedules in force, valid while `schedules_of` rules exist.
-  size_t schedules_of = SIZE_MAX;
-  std::vector<uint32_t> schedules;
+  mutable InForce in_force;               // derived
+  // Days of which this home is known to own the account, as of so many declarations of accounts.
+  uint64_t owned_as_of = 0;
+  Day owned_from, owned_until;
   bool is_bank() const { return provider == ledger::kBankProvider; }
 };
 template <typename A>
@@ -42,7 +45,7 @@ void Visit(A& a, AccountState& s) {
   a(s.provider), a(s.merchant_account), a(s.currency), a(s.balance), a(s.sale_count);
   a(s.before_start), a(s.first_day);
   a(s.last_sale), a(s.last_payout), a(s.last_bank_value), a(s.covered_until_us), a(s.late_until_us),
-      a(s.maturing), a(s.late);
+      a(s.maturing), a(s.late), a(s.owned_as_of), a(s.owned_from), a(s.owned_until);
 }
 
 // A provider-filled value: the one with the latest as_of holds.
@@ -62,7 +65,9 @@ void Visit(A& a, LateText& t) {
 }
 
 struct PayoutState {
-  std::string entry;  // provider/merchant account/payout id, as in event ids
+  uint64_t key = 0;           // derived: hash of entry and currency
+  bool is_canonical = false;  // derived: entry is its account's and payout_id's
+  std::string entry;          // provider/merchant account/payout id, as in event ids
   std::string payout_id;
   uint32_t account = kNone;
   bool seen = false;    // initiated or paid
@@ -129,7 +134,7 @@ struct Group {
     Minor amount = 0;
     friend bool operator==(const Allocation&, const Allocation&) = default;
   };
-  std::string rule_id;
+  RuleName name{};
   uint32_t rule = kNone;  // into ConfigPage::rules
   ledger::Status status{};
   std::string reason;                       // of a proposal
@@ -138,7 +143,7 @@ struct Group {
   uint64_t candidates = 0;
   std::string said;   // AMOUNT_UNDER or AMOUNT_OVER, once its grace has ended
   bool live = false;  // false: a free place
-  bool by_reference() const { return rule_id != "amount_date"; }
+  bool by_reference() const { return name != kAmountDate; }
 };
 template <typename A>
 void Visit(A& a, Group::Allocation& x) {
@@ -146,7 +151,7 @@ void Visit(A& a, Group::Allocation& x) {
 }
 template <typename A>
 void Visit(A& a, Group& g) {
-  a(g.rule_id), a(g.rule), a(g.status), a(g.reason), a(g.payouts), a(g.deposits), a(g.allocations);
+  a(g.name), a(g.rule), a(g.status), a(g.reason), a(g.payouts), a(g.deposits), a(g.allocations);
   a(g.candidates), a(g.said), a(g.live);
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "engine/base/day.h"
 #include "engine/base/hash.h"
@@ -28,13 +29,43 @@ struct MetaPage {
   uint64_t tick = 0;
   uint32_t semantics = 0;
   uint32_t partitions = 0;
+  uint64_t declared = 0;  // `account` events folded
   std::string log_id;
   std::set<uint64_t> due_buckets;
 };
 template <typename A>
 void Visit(A& a, MetaPage& p) {
-  a(p.next_ordinal), a(p.tick), a(p.semantics), a(p.partitions), a(p.log_id), a(p.due_buckets);
+  a(p.next_ordinal), a(p.tick), a(p.semantics), a(p.partitions), a(p.declared), a(p.log_id),
+      a(p.due_buckets);
 }
+
+// Built-in rule ids; their places are RuleName's values.
+enum class RuleName : uint8_t {
+  kReferenceExact,
+  kReferenceSet,
+  kReferenceTolerance,
+  kReferencePartial,
+  kReferenceOver,
+  kAmountDate,
+  kPayoutExpectation,
+  kDepositExpectation,
+  kPayoutList,
+  kPaymentReference,
+};
+inline constexpr size_t kRuleNames = 10;
+inline constexpr std::array<std::string_view, kRuleNames> kRuleIds = {
+    "reference_exact", "reference_set",    "reference_tolerance", "reference_partial",
+    "reference_over",  "amount_date",      "payout_expectation",  "deposit_expectation",
+    "payout_list",     "payment_reference"};
+constexpr std::string_view RuleId(RuleName name) { return kRuleIds[static_cast<size_t>(name)]; }
+using enum RuleName;
+
+// What is in force for an account, of the first `of_rules` rules of the log.
+struct InForce {
+  size_t of_rules = SIZE_MAX;
+  std::array<uint32_t, kRuleNames> rules{};  // by RuleName
+  std::vector<uint32_t> schedules;
+};
 
 // A rule as it stood when its event was folded; never changed, later ones are appended.
 struct RuleState {

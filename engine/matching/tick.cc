@@ -1,5 +1,6 @@
 // Log time: ticks expire what is due, in order and with a bound.
 #include <algorithm>
+#include <ranges>
 
 #include "engine/matching/bank.h"
 #include "engine/matching/fold_impl.h"
@@ -13,6 +14,14 @@ constexpr size_t kJudgedPerTick = 10'000;  // a partition; the rest wait for the
 
 bool IsDue(const Due& due, bool settled, int64_t now_us) {
   return settled ? due.business_us <= now_us : due.deadline_us <= now_us;
+}
+
+// What is due within one ten-minute bucket; deadlines before 1970 stand in the first.
+auto InBucket(const absl::btree_set<Due>& due, uint64_t bucket) {
+  const auto begins = [](uint64_t b) {
+    return Due{b == 0 ? INT64_MIN : static_cast<int64_t>(b) * kBucketMicros, INT64_MIN};
+  };
+  return std::make_pair(due.lower_bound(begins(bucket)), due.lower_bound(begins(bucket + 1)));
 }
 
 }  // namespace
@@ -47,16 +56,15 @@ absl::StatusOr<bool> FoldImpl::JudgeBucket(uint64_t bucket, const ledger::Tick& 
                                            size_t* budget) {
   TIEOUT_ASSIGN_OR_RETURN(Cached<BucketPage>* const page, state_.Bucket(bucket));
   bool judged = false;
-  const std::set<std::string> homes = page->page.homes;
+  const absl::btree_set<std::string> homes = page->page.homes;
   for (const std::string& name : homes) {
     TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const cached, state_.Home(name));
     Turn turn{state_,   *cached,     out, {static_cast<uint32_t>(partition_), ordinal},
               event_id, tick.settled};
     std::vector<Due> due;
     bool rest = false;
-    for (const Due& d : cached->page.due) {
-      if (static_cast<uint64_t>(std::max<int64_t>(d.deadline_us, 0) / kBucketMicros) != bucket)
-        continue;
+    const auto [first, last] = InBucket(cached->page.due, bucket);
+    for (const Due& d : std::ranges::subrange(first, last)) {
       if (IsDue(d, tick.settled, state_.log_us()) && due.size() < *budget) {
         due.push_back(d);
       } else {
@@ -69,12 +77,8 @@ absl::StatusOr<bool> FoldImpl::JudgeBucket(uint64_t bucket, const ledger::Tick& 
     *budget -= due.size();
     if (!rest) {
       // Judging may have put the home back into this bucket: look again before it leaves.
-      const bool back =
-          std::any_of(cached->page.due.begin(), cached->page.due.end(), [&](const Due& d) {
-            return static_cast<uint64_t>(std::max<int64_t>(d.deadline_us, 0) / kBucketMicros) ==
-                   bucket;
-          });
-      if (!back) {
+      const auto [begin, end] = InBucket(cached->page.due, bucket);
+      if (begin == end) {
         page->page.homes.erase(name);
         page->dirty = true;
       }

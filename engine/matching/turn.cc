@@ -45,12 +45,14 @@ absl::Status State::Load() {
 absl::StatusOr<CheckpointData> State::Checkpoint() {
   CheckpointData data;
   grown_ = 0;
+  ++epoch_;  // deleted pages go from memory
   data.next_ordinal = meta_.next_ordinal;
   data.semantics = meta_.semantics;
   configs_.Collect(&data.pages, &digest_);
   owners_.Collect(&data.pages, &digest_);
   homes_.Collect(&data.pages, &digest_);
-  days_.Collect(&data.pages, &digest_);
+  entries_.Collect(&data.pages, &digest_);
+  filters_.Collect(&data.pages, &digest_);
   items_.Collect(&data.pages, &digest_);
   buckets_.Collect(&data.pages, &digest_);
   names_.Collect(&data.pages, &digest_);
@@ -68,15 +70,18 @@ absl::StatusOr<CheckpointData> State::Checkpoint() {
 }
 
 uint64_t State::resident_bytes() const {
-  return grown_ + owners_.bytes() + homes_.bytes() + days_.bytes() + items_.bytes() +
-         buckets_.bytes() + names_.bytes();
+  return grown_ + owners_.bytes() + homes_.bytes() + entries_.bytes() + filters_.bytes() +
+         items_.bytes() + buckets_.bytes() + names_.bytes();
 }
 
 void State::Trim(uint64_t bytes) {
+  if (resident_bytes() <= bytes) return;
+  ++epoch_;
   // Older than half of all uses first, then a quarter, and so on.
   for (uint64_t keep = clock_ / 2; keep > 0 && resident_bytes() > bytes; keep /= 2) {
     const uint64_t before = clock_ - keep;
-    days_.DropUnused(before);
+    entries_.DropUnused(before);
+    filters_.DropUnused(before);
     items_.DropUnused(before);
     buckets_.DropUnused(before);
     homes_.DropUnused(before);
@@ -106,8 +111,9 @@ absl::StatusOr<Cached<HomePage>*> State::Home(std::string_view home) {
   }
   if (!page.index.built) {
     for (uint32_t i = 0; i < page.payouts.size(); ++i) {
-      const PayoutState& p = page.payouts[i];
-      page.index.payout_by_entry[p.entry + '\x1f' + page.accounts[p.account].currency] = i;
+      PayoutState& p = page.payouts[i];
+      p.key = PayoutKey(p.entry, page.accounts[p.account].currency);
+      IndexPayout(&page, i);
     }
     for (uint32_t i = 0; i < page.waiting.size(); ++i) {
       if (!page.waiting[i].done)
@@ -118,35 +124,44 @@ absl::StatusOr<Cached<HomePage>*> State::Home(std::string_view home) {
   return cached;
 }
 
+Cached<HomePage>* State::PeekHome(std::string_view home) {
+  Cached<HomePage>* const cached = homes_.Peek(home);
+  if (cached == nullptr || !cached->page.index.built) return nullptr;
+  Use(cached);
+  return cached;
+}
+
 absl::StatusOr<bool> State::HasHome(std::string_view home) {
   TIEOUT_ASSIGN_OR_RETURN(Cached<HomesPage>* const names,
                           Homes(static_cast<uint8_t>(base::HashBytes64(home))));
   return names->page.homes.contains(std::string(home));
 }
 
-absl::StatusOr<Cached<DayPage>*> State::DayOf(std::string_view home, int32_t day) {
+absl::StatusOr<Cached<EntryPage>*> State::Entries(std::string_view home, PageNumber number) {
   scratch_.assign(home);
   scratch_.push_back('\x1f');
-  AppendOrdered32(&scratch_, day);
-  TIEOUT_ASSIGN_OR_RETURN(Cached<DayPage>* const cached, days_.Get(scratch_, source_, ++clock_));
-  DayPage& page = cached->page;
-  if (!page.index.built) {
-    for (uint32_t i = 0; i < page.entries.size(); ++i) {
-      page.index.by_id[page.entries[i].id] = i;
-      page.index.Chain(page.entries[i].entry, i);
-    }
-    for (uint32_t i = 0; i < page.payments.size(); ++i)
-      page.index.by_payment[page.payments[i].payment] = i;
-    page.index.built = true;
-  }
+  AppendOrdered32(&scratch_, number.month);
+  AppendOrdered32(&scratch_, static_cast<int32_t>(number.chunk));
+  TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const cached,
+                          entries_.Get(scratch_, source_, ++clock_));
+  if (!cached->page.index.built) cached->page.BuildIndex();
   return cached;
 }
 
-absl::StatusOr<Cached<ItemsPage>*> State::Items(std::string_view home,
-                                                std::string_view payout_entry) {
+absl::StatusOr<Cached<FilterPage>*> State::Filters(std::string_view home, int32_t month) {
   scratch_.assign(home);
   scratch_.push_back('\x1f');
-  scratch_.append(payout_entry);
+  AppendOrdered32(&scratch_, month);
+  return filters_.Get(scratch_, source_, ++clock_);
+}
+
+absl::StatusOr<Cached<ItemsPage>*> State::Items(std::string_view home, const PayoutState& payout,
+                                                std::string_view currency) {
+  scratch_.assign(home);
+  scratch_.push_back('\x1f');
+  scratch_.append(payout.entry);
+  scratch_.push_back('\x1f');
+  scratch_.append(currency);
   return items_.Get(scratch_, source_, ++clock_);
 }
 
@@ -161,7 +176,30 @@ absl::StatusOr<Cached<HomesPage>*> State::Homes(uint8_t first_byte) {
   return names_.Get(name, source_, ++clock_);
 }
 
-uint32_t AccountIndex(HomePage& home, const ledger::AccountRef& account) {
+uint64_t PayoutKey(std::string_view entry, std::string_view currency) {
+  return base::HashBytes64(entry) ^ (base::HashBytes64(currency) << 1);
+}
+
+uint32_t FindPayout(const HomePage& home, std::string_view entry, std::string_view currency) {
+  const uint64_t key = PayoutKey(entry, currency);
+  return home.index.payouts.Find(key, home.payouts.size(), [&](uint32_t i) {
+    const PayoutState& p = home.payouts[i];
+    return p.key == key && p.entry == entry && home.accounts[p.account].currency == currency;
+  });
+}
+
+void IndexPayout(HomePage* home, uint32_t payout) {
+  const std::vector<PayoutState>& payouts = home->payouts;
+  home->index.payouts.Add(
+      payout, [&](uint32_t i) { return payouts[i].key; },
+      [&](uint32_t a, uint32_t b) {
+        return payouts[a].entry == payouts[b].entry &&
+               home->accounts[payouts[a].account].currency ==
+                   home->accounts[payouts[b].account].currency;
+      });
+}
+
+uint32_t FindAccount(const HomePage& home, const ledger::AccountRef& account) {
   for (uint32_t i = 0; i < home.accounts.size(); ++i) {
     const AccountState& a = home.accounts[i];
     if (a.currency == account.currency && a.merchant_account == account.merchant_account &&
@@ -169,6 +207,11 @@ uint32_t AccountIndex(HomePage& home, const ledger::AccountRef& account) {
       return i;
     }
   }
+  return kNone;
+}
+
+uint32_t AccountIndex(HomePage& home, const ledger::AccountRef& account) {
+  if (const uint32_t known = FindAccount(home, account); known != kNone) return known;
   AccountState& added = home.accounts.emplace_back();
   added.provider = account.provider;
   added.merchant_account = account.merchant_account;

@@ -37,8 +37,19 @@ class State {
   absl::StatusOr<Cached<OwnersPage>*> Owners(std::string_view provider,
                                              std::string_view merchant_account);
   absl::StatusOr<Cached<HomePage>*> Home(std::string_view home);
-  absl::StatusOr<Cached<DayPage>*> DayOf(std::string_view home, int32_t day);
-  absl::StatusOr<Cached<ItemsPage>*> Items(std::string_view home, std::string_view payout_entry);
+  // The same where the page is in memory and has state; else nullptr.
+  Cached<HomePage>* PeekHome(std::string_view home);
+  absl::StatusOr<Cached<EntryPage>*> Entries(std::string_view home, PageNumber number);
+  absl::StatusOr<Cached<FilterPage>*> Filters(std::string_view home, int32_t month);
+  absl::StatusOr<Cached<ItemsPage>*> Items(std::string_view home, const PayoutState& payout,
+                                           std::string_view currency);
+  // Pages handed out stay where they are until this changes.
+  uint64_t epoch() const { return epoch_; }
+  // Marks a page as used now, which Trim goes by.
+  template <typename Page>
+  void Use(Cached<Page>* page) {
+    page->used = ++clock_;
+  }
   absl::StatusOr<Cached<BucketPage>*> Bucket(uint64_t bucket);
   absl::StatusOr<Cached<HomesPage>*> Homes(uint8_t first_byte);
   // Whether the home has any state, without making it.
@@ -47,6 +58,7 @@ class State {
  private:
   PageSource* source_;
   uint64_t clock_ = 0;  // counts page uses, for Trim
+  uint64_t epoch_ = 1;
   uint64_t grown_ = 0;
   MetaPage meta_;
   bool meta_stored_ = false;
@@ -56,7 +68,8 @@ class State {
   PageTable<ConfigPage> configs_{'c'};
   PageTable<OwnersPage> owners_{'a'};
   PageTable<HomePage> homes_{'h'};
-  PageTable<DayPage> days_{'d'};
+  PageTable<EntryPage> entries_{'e'};
+  PageTable<FilterPage> filters_{'f'};
   PageTable<ItemsPage> items_{'i'};
   PageTable<BucketPage> buckets_{'t'};
   PageTable<HomesPage> names_{'n'};
@@ -75,11 +88,26 @@ struct Turn {
     cached.dirty = true;
     return cached.page;
   }
+  HotPages& hot() {
+    HotPages& hot = cached.page.index.hot;
+    if (hot.epoch != state.epoch()) {
+      hot = HotPages{};
+      hot.epoch = state.epoch();
+    }
+    return hot;
+  }
   const RuleState& rule(uint32_t index) const { return state.config().rules[index]; }
 };
 
-// The home's account for (provider, merchant account, currency), made when missing.
+// The home's account for (provider, merchant account, currency); kNone: missing.
+uint32_t FindAccount(const HomePage& home, const ledger::AccountRef& account);
+// The same, made when missing.
 uint32_t AccountIndex(HomePage& home, const ledger::AccountRef& account);
+// The home's payout of this entry and currency; kNone: none.
+uint32_t FindPayout(const HomePage& home, std::string_view entry, std::string_view currency);
+// PayoutState::key, and the index after a payout was appended.
+uint64_t PayoutKey(std::string_view entry, std::string_view currency);
+void IndexPayout(HomePage* home, uint32_t payout);
 // Double entry: `from` loses, `to` gains.
 void Post(AccountState& account, Bucket from, Bucket to, WideMinor amount);
 

@@ -4,13 +4,16 @@
 //   std::string bytes = Pack(sample);          Unpack(bytes, &sample) -> false: not such bytes
 //
 // Integers are varints (signed ones zigzag), strings and vectors length first, maps in key order:
-// one value has one encoding, which the state digest relies on. Not an exchange format: a page is
+// one value has one encoding, which the state digest relies on. Vectors of structs without padding
+// (Plain) are copied as they lie in memory, little endian. Not an exchange format: a page is
 // read by the build that understands its semantics number, and can always be folded again.
 #pragma once
 
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,10 +23,20 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "engine/base/day.h"
 #include "engine/base/hash.h"
 
 namespace tieout::matching {
+
+static_assert(std::endian::native == std::endian::little, "pages copy plain structs");
+
+// Structs whose every bit is value: copying their bytes is an encoding.
+template <typename T>
+concept Plain =
+    std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T> && requires {
+  T::kPlain;
+};
 
 class PageWriter {
  public:
@@ -37,15 +50,17 @@ class PageWriter {
 
  private:
   void PutVarint(uint64_t v) {
-    while (v >= 0x80) {
-      bytes_.push_back(static_cast<char>(v | 0x80));
-      v >>= 7;
+    if (v < 0x80) {
+      bytes_.push_back(static_cast<char>(v));
+      return;
     }
-    bytes_.push_back(static_cast<char>(v));
+    char buffer[10];
+    size_t n = 0;
+    for (; v >= 0x80; v >>= 7) buffer[n++] = static_cast<char>(v | 0x80);
+    buffer[n++] = static_cast<char>(v);
+    bytes_.append(buffer, n);
   }
-  void PutFixed64(uint64_t v) {
-    for (int i = 0; i < 8; ++i) bytes_.push_back(static_cast<char>(v >> (8 * i)));
-  }
+  void PutFixed64(uint64_t v) { bytes_.append(reinterpret_cast<const char*>(&v), sizeof v); }
   template <std::unsigned_integral T>
   void Put(T v) {
     PutVarint(v);
@@ -55,9 +70,12 @@ class PageWriter {
     const int64_t w = v;
     PutVarint((static_cast<uint64_t>(w) << 1) ^ static_cast<uint64_t>(w >> 63));
   }
+  // Zigzag in two halves: small sums take two bytes.
   void Put(__int128 v) {
-    PutFixed64(static_cast<uint64_t>(v));
-    PutFixed64(static_cast<uint64_t>(static_cast<unsigned __int128>(v) >> 64));
+    const auto z =
+        (static_cast<unsigned __int128>(v) << 1) ^ static_cast<unsigned __int128>(v >> 127);
+    PutVarint(static_cast<uint64_t>(z));
+    PutVarint(static_cast<uint64_t>(z >> 64));
   }
   template <typename T>
   requires std::is_enum_v<T>
@@ -79,7 +97,11 @@ class PageWriter {
   template <typename T>
   void Put(const std::vector<T>& v) {
     PutVarint(v.size());
-    for (const T& x : v) Put(x);
+    if constexpr (Plain<T>) {
+      bytes_.append(reinterpret_cast<const char*>(v.data()), v.size() * sizeof(T));
+    } else {
+      for (const T& x : v) Put(x);
+    }
   }
   template <typename T, size_t N>
   void Put(const std::array<T, N>& v) {
@@ -87,6 +109,11 @@ class PageWriter {
   }
   template <typename T>
   void Put(const std::set<T>& v) {
+    PutVarint(v.size());
+    for (const T& x : v) Put(x);
+  }
+  template <typename T>
+  void Put(const absl::btree_set<T>& v) {
     PutVarint(v.size());
     for (const T& x : v) Put(x);
   }
@@ -137,8 +164,8 @@ class PageReader {
       return 0;
     }
     uint64_t v = 0;
-    for (int i = 0; i < 8; ++i) v |= uint64_t{static_cast<uint8_t>(rest_[i])} << (8 * i);
-    rest_.remove_prefix(8);
+    std::memcpy(&v, rest_.data(), sizeof v);
+    rest_.remove_prefix(sizeof v);
     return v;
   }
   // A count can't exceed the bytes left: each element takes at least one.
@@ -160,9 +187,10 @@ class PageReader {
     v = static_cast<T>(static_cast<int64_t>(z >> 1) ^ -static_cast<int64_t>(z & 1));
   }
   void Get(__int128& v) {
-    const uint64_t low = GetFixed64();
-    const uint64_t high = GetFixed64();
-    v = static_cast<__int128>((static_cast<unsigned __int128>(high) << 64) | low);
+    const uint64_t low = GetVarint();
+    const uint64_t high = GetVarint();
+    const auto z = (static_cast<unsigned __int128>(high) << 64) | low;
+    v = static_cast<__int128>(z >> 1) ^ -static_cast<__int128>(z & 1);
   }
   template <typename T>
   requires std::is_enum_v<T>
@@ -187,7 +215,17 @@ class PageReader {
   template <typename T>
   void Get(std::vector<T>& v) {
     v.resize(GetCount());
-    for (T& x : v) Get(x);
+    if constexpr (Plain<T>) {
+      const size_t bytes = v.size() * sizeof(T);
+      if (bytes > rest_.size()) {
+        ok_ = false;
+        return;
+      }
+      std::memcpy(v.data(), rest_.data(), bytes);
+      rest_.remove_prefix(bytes);
+    } else {
+      for (T& x : v) Get(x);
+    }
   }
   template <typename T, size_t N>
   void Get(std::array<T, N>& v) {
@@ -195,6 +233,15 @@ class PageReader {
   }
   template <typename T>
   void Get(std::set<T>& v) {
+    v.clear();
+    for (size_t n = GetCount(); n > 0 && ok_; --n) {
+      T x{};
+      Get(x);
+      v.insert(v.end(), std::move(x));
+    }
+  }
+  template <typename T>
+  void Get(absl::btree_set<T>& v) {
     v.clear();
     for (size_t n = GetCount(); n > 0 && ok_; --n) {
       T x{};

@@ -68,10 +68,11 @@ class Changer {
   void Go(std::array<T, N>& v) {
     for (T& x : v) Go(x);
   }
-  template <typename T>
-  void Go(std::set<T>& v) {
-    std::set<T> other;
-    for (T x : v) {
+  template <typename Set>
+  requires std::same_as<typename Set::key_type, typename Set::value_type>
+  void Go(Set& v) {
+    Set other;
+    for (typename Set::key_type x : v) {
       Go(x);
       other.insert(std::move(x));
     }
@@ -135,8 +136,11 @@ TEST(StateFields, EachLeafChangesTheDigest) {
         case 'h':
           EachLeafCounts<matching::HomePage>(key, bytes);
           break;
-        case 'd':
-          EachLeafCounts<matching::DayPage>(key, bytes);
+        case 'e':
+          EachLeafCounts<matching::EntryPage>(key, bytes);
+          break;
+        case 'f':
+          EachLeafCounts<matching::FilterPage>(key, bytes);
           break;
         case 'i':
           EachLeafCounts<matching::ItemsPage>(key, bytes);
@@ -154,7 +158,8 @@ TEST(StateFields, EachLeafChangesTheDigest) {
       }
     }
   }
-  for (const char kind : {'m', 'c', 'a', 'h', 'd', 'i', 'n'}) EXPECT_GT(tried[kind], 0) << kind;
+  for (const char kind : {'m', 'c', 'a', 'h', 'e', 'f', 'i', 'n'})
+    EXPECT_GT(tried[kind], 0) << kind;
 }
 
 }  // namespace
