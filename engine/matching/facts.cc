@@ -223,19 +223,20 @@ absl::Status FoldImpl::Amend(Turn& turn, const ledger::Event& event, uint32_t ac
   detail.has_value = true;
   detail.value = page.Keep(body.value);
   if (Holding(page, entry, body.field) != &detail) return absl::OkStatus();
+  PayoutLevel payouts(turn);
+  IndexSet changed;
   for (uint32_t i = kept.index; i != kNone; i = page.entries[i].previous) {
     Entry& item = page.entries[i];
     if (!ledger::IsBalanceItem(item.kind)) continue;
     AccountState& a = turn.home().accounts[item.account];
     if (body.field == Field::kPayoutId) {
-      PayoutLevel payouts(turn);
       uint32_t payout = kNone;
       if (!body.value.empty()) {
         TIEOUT_ASSIGN_OR_RETURN(
             payout, payouts.NamedBy({a.provider, a.merchant_account, a.currency}, body.value,
                                     item.account));
       }
-      TIEOUT_RETURN_IF_ERROR(payouts.Move(item, payout));
+      TIEOUT_RETURN_IF_ERROR(payouts.Move(item, payout, &changed));
     } else {
       const base::Day own = OwnAvailable(page, i);
       const base::Day was = before.value_or(own);
@@ -251,7 +252,7 @@ absl::Status FoldImpl::Amend(Turn& turn, const ledger::Event& event, uint32_t ac
       }
     }
   }
-  return absl::OkStatus();
+  return payouts.CheckAll(changed);
 }
 
 absl::Status FoldImpl::AmendPayout(Turn& turn, const ledger::Event& event, uint32_t account) {

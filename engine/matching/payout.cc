@@ -83,28 +83,43 @@ absl::StatusOr<Cached<ItemsPage>*> PayoutLevel::ItemsOf(uint32_t payout) {
 }
 
 absl::Status PayoutLevel::Move(Entry& item, uint32_t payout) {
+  IndexSet changed;
+  TIEOUT_RETURN_IF_ERROR(Move(item, payout, &changed));
+  return CheckAll(changed);
+}
+
+absl::Status PayoutLevel::Move(Entry& item, uint32_t payout, IndexSet* changed) {
   if (item.payout == payout) return absl::OkStatus();
-  const auto change = [&](uint32_t index, int sign) -> absl::Status {
-    PayoutState& p = turn_.home().payouts[index];
-    TIEOUT_CHECK(sign > 0 || p.item_count > 0);
-    p.item_count += static_cast<uint64_t>(sign);
-    p.item_sum += WideMinor{item.amount} * sign;
-    ++p.items_version;
-    TIEOUT_ASSIGN_OR_RETURN(Cached<ItemsPage>* const page, ItemsOf(index));
-    page->dirty = true;
-    if (sign < 0) {
-      page->page.Remove(item.ordinal);
-    } else if (page->page.items.size() < kListedItems) {
-      page->page.Add(item.ordinal, item.amount);
-    }
-    return absl::OkStatus();
-  };
   const uint32_t before = item.payout;
   item.payout = payout;
-  if (before != kNone) TIEOUT_RETURN_IF_ERROR(change(before, -1));
-  if (payout != kNone) TIEOUT_RETURN_IF_ERROR(change(payout, +1));
-  if (before != kNone) TIEOUT_RETURN_IF_ERROR(Check(before, Why::kList));
-  return payout == kNone ? absl::OkStatus() : Check(payout, Why::kList);
+  if (before != kNone) TIEOUT_RETURN_IF_ERROR(Count(item, before, -1));
+  if (payout != kNone) TIEOUT_RETURN_IF_ERROR(Count(item, payout, +1));
+  changed->Add(before);
+  changed->Add(payout);
+  changed->Remove(kNone);
+  return absl::OkStatus();
+}
+
+absl::Status PayoutLevel::CheckAll(const IndexSet& payouts) {
+  for (uint32_t payout : payouts) TIEOUT_RETURN_IF_ERROR(Check(payout, Why::kList));
+  return absl::OkStatus();
+}
+
+// The item enters the payout's list (+1) or leaves it (-1).
+absl::Status PayoutLevel::Count(const Entry& item, uint32_t payout, int sign) {
+  PayoutState& p = turn_.home().payouts[payout];
+  TIEOUT_CHECK(sign > 0 || p.item_count > 0);
+  p.item_count += static_cast<uint64_t>(sign);
+  p.item_sum += WideMinor{item.amount} * sign;
+  ++p.items_version;
+  TIEOUT_ASSIGN_OR_RETURN(Cached<ItemsPage>* const page, ItemsOf(payout));
+  page->dirty = true;
+  if (sign < 0) {
+    page->page.Remove(item.ordinal);
+  } else if (page->page.items.size() < kListedItems) {
+    page->page.Add(item.ordinal, item.amount);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status PayoutLevel::Check(uint32_t index, Why why) {

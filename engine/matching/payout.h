@@ -1,6 +1,7 @@
 // Level payout: the items a payout claims against its amount.
 #pragma once
 
+#include "engine/matching/index_set.h"
 #include "engine/matching/memory.h"
 #include "engine/matching/turn.h"
 
@@ -16,8 +17,11 @@ class PayoutLevel {
   // The payout that an item of this account (whose index is `index`) names by its id.
   absl::StatusOr<uint32_t> NamedBy(const ledger::AccountRef& account, std::string_view payout_id,
                                    uint32_t index);
-  // The item moves to a payout (kNone: to none).
+  // The item moves to a payout (kNone: to none), and the lists concerned are checked.
   absl::Status Move(Entry& item, uint32_t payout);
+  // The same for several items that move at once: their lists are checked after the last.
+  absl::Status Move(Entry& item, uint32_t payout, IndexSet* changed);
+  absl::Status CheckAll(const IndexSet& payouts);
   // After its state, list mark or items changed (kList), which settles anew; after its deadline
   // moved; at a tick.
   enum class Why : uint8_t { kList, kDeadline, kTick };
@@ -26,6 +30,7 @@ class PayoutLevel {
  private:
   absl::Status Say(uint32_t payout, ledger::Record record);
   absl::Status NameCulprit(uint32_t payout, ledger::Record* record);
+  absl::Status Count(const Entry& item, uint32_t payout, int sign);
   absl::StatusOr<Cached<ItemsPage>*> ItemsOf(uint32_t payout);
 
   Turn& turn_;
