@@ -56,15 +56,16 @@ absl::Status BankLevel::PayoutFailed(uint32_t payout,
 
 absl::Status BankLevel::DepositArrived(uint32_t deposit) {
   facts_.AddDeposit(deposit);
-  TIEOUT_RETURN_IF_ERROR(Rejudge({}, {deposit}));
+  TIEOUT_RETURN_IF_ERROR(Rejudge({}, {deposit}, deposit));
   const DepositState& d = home().deposits[deposit];
   if (d.group != kNone) return absl::OkStatus();
   return Schedule(turn_, DueKind::kDeposit, deposit, 0, d.business_deadline_us);
 }
 
 absl::Status BankLevel::Rejudge(const std::vector<uint32_t>& payouts,
-                                const std::vector<uint32_t>& deposits) {
+                                const std::vector<uint32_t>& deposits, uint32_t arrived) {
   Concerned concerned;
+  concerned.arrived = arrived;
   concerned.payouts.AddAll(payouts);
   concerned.deposits.AddAll(deposits);
   SpreadByReference(&concerned);
@@ -103,7 +104,8 @@ void BankLevel::AddFreeDeposits(Concerned* concerned) const {
   const IndexSet seeds = concerned->deposits;
   for (uint32_t p : concerned->payouts) concerned->deposits.AddAll(facts_.CouldBeFrom(p));
   for (uint32_t d : seeds) {
-    if (facts_.NamesPayout(d)) continue;
+    // One that has just come and names its payout never was a rival.
+    if (d == concerned->arrived && facts_.NamesPayout(d)) continue;
     for (uint32_t p : facts_.Candidates(d)) {
       if (home().payouts[p].amount != home().deposits[d].amount) continue;
       for (uint32_t rival : facts_.CouldBeFrom(p)) {

@@ -32,8 +32,10 @@ class BankLevel {
   // Payouts and deposits whose groups may change.
   struct Concerned {
     IndexSet payouts, deposits;
+    uint32_t arrived = kNone;  // a deposit that has just come
   };
-  absl::Status Rejudge(const std::vector<uint32_t>& payouts, const std::vector<uint32_t>& deposits);
+  absl::Status Rejudge(const std::vector<uint32_t>& payouts, const std::vector<uint32_t>& deposits,
+                       uint32_t arrived = kNone);
   void AddOldGroup(uint32_t group, Concerned* concerned) const;
   // Seeds and all that reference evidence ties to them, now or before.
   void SpreadByReference(Concerned* concerned) const;

@@ -192,13 +192,15 @@ absl::Status BankLevel::ScheduleOpen(const Concerned& released) {
   for (uint32_t p : released.payouts) {
     if (!facts_.IsLive(p) || home().payouts[p].group != kNone || home().payouts[p].bank.is_open())
       continue;
-    TIEOUT_RETURN_IF_ERROR(
-        Schedule(turn_, DueKind::kPayoutBank, p, 0, home().payouts[p].business_deadline_us));
+    const PayoutState& payout = home().payouts[p];
+    TIEOUT_RETURN_IF_ERROR(ScheduleAsOf(
+        turn_, payout.seen_log_us, {0, payout.business_deadline_us, DueKind::kPayoutBank, p, 0}));
   }
   for (uint32_t d : released.deposits) {
     if (home().deposits[d].group != kNone || home().deposits[d].anchor.is_open()) continue;
-    TIEOUT_RETURN_IF_ERROR(
-        Schedule(turn_, DueKind::kDeposit, d, 0, home().deposits[d].business_deadline_us));
+    const DepositState& deposit = home().deposits[d];
+    TIEOUT_RETURN_IF_ERROR(ScheduleAsOf(
+        turn_, deposit.seen_log_us, {0, deposit.business_deadline_us, DueKind::kDeposit, d, 0}));
   }
   return absl::OkStatus();
 }

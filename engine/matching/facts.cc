@@ -143,6 +143,7 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
       p.seen = true;
       p.event_id = event.event_id;
       p.ordinal = turn.position.ordinal;
+      p.seen_log_us = state_.log_us();
       p.amount = event.amount;
       p.occurred = base::DayOf(event.occurred_at_us);
       TIEOUT_ASSIGN_OR_RETURN(p.pays_into, PaysInto(event.account));
@@ -188,6 +189,7 @@ absl::Status FoldImpl::Deposit(Turn& turn, const ledger::Event& event, uint32_t 
   d.account = account;
   d.amount = event.amount;
   d.value_date = value;
+  d.seen_log_us = state_.log_us();
   d.counterparty = body.counterparty;
   d.remittance = body.remittance;
   d.end_to_end_id = event.refs.end_to_end_id;

@@ -125,15 +125,14 @@ absl::Status PayoutLevel::Count(const Entry& item, uint32_t payout, int sign) {
 absl::Status PayoutLevel::Check(uint32_t index, Why why) {
   const PayoutState& p = turn_.home().payouts[index];
   if (!p.seen || p.amount == 0) return absl::OkStatus();
-  const bool equal = p.item_sum == p.amount;
   const bool is_judged = p.list_complete || p.item_count > 0;
   const bool is_said = p.composition.is_said() && p.composition.status != Status::kRevoked;
   // Without an end of the list it is taken as complete when the bank's grace has ended.
   const bool is_complete = p.list_complete || p.business_deadline_us <= turn_.state.log_us();
   if (is_said && p.items_said == p.items_version) return absl::OkStatus();
-  if (!is_judged && !is_said) return absl::OkStatus();
-  const bool positive =
-      is_judged && is_complete && equal && p.composition.status != Status::kMatched;
+  if (!is_judged) return is_said ? TakeBack(index) : absl::OkStatus();
+  const bool equal = p.item_sum == p.amount;
+  const bool positive = is_complete && equal && p.composition.status != Status::kMatched;
   if (!positive && why != Why::kTick) {
     const int64_t business_us = p.list_complete ? 0 : p.business_deadline_us;
     if (why == Why::kDeadline) {
@@ -143,18 +142,33 @@ absl::Status PayoutLevel::Check(uint32_t index, Why why) {
     return ScheduleAnew(turn_, &turn_.home().payouts[index].items_settle_us, DueKind::kComposition,
                         index, 0, business_us);
   }
-  if (!positive && is_judged && !is_complete) return absl::OkStatus();
+  if (!positive && !is_complete) return absl::OkStatus();
   if (!positive && !HasSettled(turn_, p.items_settle_us)) return absl::OkStatus();
   const AccountState& account = turn_.home().accounts[p.account];
   ledger::Record record = NewRecord(turn_, account, ledger::Level::kPayout, Status::kMatched, "");
-  if (!is_judged) {
-    record.status = Status::kRevoked;  // its items have gone elsewhere
-  } else if (!equal) {
+  if (!equal) {
     record.status = p.item_count == 0 ? Status::kUnmatched : Status::kPartiallyMatched;
     record.reason = ledger::reason::kPayoutComposition;
   }
   NameRule(turn_, RuleInForce(turn_.state.config(), kPayoutList, account), &record);
   return Say(index, std::move(record));
+}
+
+// Its items have gone elsewhere: what was said of them no longer stands.
+absl::Status PayoutLevel::TakeBack(uint32_t index) {
+  PayoutState& p = turn_.home().payouts[index];
+  const AccountState& account = turn_.home().accounts[p.account];
+  ledger::Record record = NewRecord(turn_, account, ledger::Level::kPayout, Status::kRevoked, "");
+  NameRule(turn_, RuleInForce(turn_.state.config(), kPayoutList, account), &record);
+  const bool was_matched = p.composition.status == Status::kMatched;
+  record.members.push_back(NewMember(turn_, ledger::Role::kPayout, p.event_id, p.ordinal, p.amount,
+                                     was_matched ? p.amount : 0));
+  const auto open = turn_.home().open.find(p.composition.break_id);
+  SetAmounts(p.amount, open == turn_.home().open.end() ? p.amount : open->second.actual, &record);
+  record.due_on = p.due;
+  p.items_said = p.items_version;
+  matching::Say(turn_, std::move(record), p.composition, p.entry, "/list");
+  return absl::OkStatus();
 }
 
 absl::Status PayoutLevel::Say(uint32_t index, ledger::Record record) {

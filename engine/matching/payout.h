@@ -29,6 +29,7 @@ class PayoutLevel {
 
  private:
   absl::Status Say(uint32_t payout, ledger::Record record);
+  absl::Status TakeBack(uint32_t payout);
   absl::Status NameCulprit(uint32_t payout, ledger::Record* record);
   absl::Status Count(const Entry& item, uint32_t payout, int sign);
   absl::StatusOr<Cached<ItemsPage>*> ItemsOf(uint32_t payout);

@@ -117,6 +117,7 @@ struct DepositState {
   std::string end_to_end_id, trace_id, bank_reference, payout_id;
   uint32_t amount_date_rule = kNone, deposit_rule = kNone;
   int64_t business_deadline_us = 0;
+  int64_t seen_log_us = 0;  // log time at its place
   uint32_t group = kNone;
   Anchor anchor;
 };
@@ -124,7 +125,8 @@ template <typename A>
 void Visit(A& a, DepositState& d) {
   a(d.event_id), a(d.ordinal), a(d.account), a(d.amount), a(d.value_date), a(d.counterparty);
   a(d.remittance), a(d.end_to_end_id), a(d.trace_id), a(d.bank_reference), a(d.payout_id);
-  a(d.amount_date_rule), a(d.deposit_rule), a(d.business_deadline_us), a(d.group), a(d.anchor);
+  a(d.amount_date_rule), a(d.deposit_rule), a(d.business_deadline_us), a(d.seen_log_us), a(d.group),
+      a(d.anchor);
 }
 
 // Payouts and deposits that stand together: a match, a partial match or a proposal.

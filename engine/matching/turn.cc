@@ -238,6 +238,11 @@ absl::Status ScheduleAnew(Turn& turn, int64_t* settles_us, DueKind kind, uint64_
   return Schedule(turn, kind, id, day, business_us);
 }
 
+absl::Status ScheduleAsOf(Turn& turn, int64_t seen_log_us, Due due) {
+  due.deadline_us = std::max(due.business_us, seen_log_us + kSettlingMicros);
+  return ScheduleAt(turn, due);
+}
+
 absl::Status ScheduleAt(Turn& turn, const Due& due) {
   HomePage& home = turn.home();
   if (!home.due.insert(due).second) return absl::OkStatus();

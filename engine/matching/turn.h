@@ -118,6 +118,8 @@ inline constexpr int64_t kBucketMicros = 600 * base::kMicrosPerSecond;
 absl::Status Schedule(Turn& turn, DueKind kind, uint64_t id, int32_t day, int64_t business_us,
                       bool settles = true);
 absl::Status ScheduleAt(Turn& turn, const Due& due);
+// The deadline that it opened with: settling began when it came, not now.
+absl::Status ScheduleAsOf(Turn& turn, int64_t seen_log_us, Due due);
 // The same, and settling begins anew: the subject keeps in `settles_us` when its last change will
 // have settled. A due item of an earlier change finds HasSettled false and leaves it to the last.
 absl::Status ScheduleAnew(Turn& turn, int64_t* settles_us, DueKind kind, uint64_t id, int32_t day,
