@@ -175,17 +175,23 @@ void BankLevel::SayGroup(const Group& g) {
   Say(turn_, GroupRecord(g, g.status), LeadAnchor(g), about);
 }
 
+// Due when the deadlines of all of its side have passed.
 absl::Status BankLevel::ScheduleRest(const Group& g) {
   if (g.status != Status::kPartiallyMatched) return absl::OkStatus();
-  int64_t business = 0;
-  if (g.name == kReferenceOver) {
-    for (uint32_t d : g.deposits)
-      business = std::max(business, home().deposits[d].business_deadline_us);
-    return Schedule(turn_, DueKind::kDeposit, g.deposits.front(), 0, business);
+  const bool is_over = g.name == kReferenceOver;
+  Due due{0, 0, is_over ? DueKind::kDeposit : DueKind::kPayoutBank,
+          is_over ? g.deposits.front() : g.payouts.front(), 0};
+  int64_t seen_us = 0;
+  const auto wait_for = [&](const auto& member) {
+    due.business_us = std::max(due.business_us, member.business_deadline_us);
+    seen_us = std::max(seen_us, member.seen_log_us);
+  };
+  if (is_over) {
+    for (uint32_t d : g.deposits) wait_for(home().deposits[d]);
+  } else {
+    for (uint32_t p : g.payouts) wait_for(home().payouts[p]);
   }
-  for (uint32_t p : g.payouts)
-    business = std::max(business, home().payouts[p].business_deadline_us);
-  return Schedule(turn_, DueKind::kPayoutBank, g.payouts.front(), 0, business);
+  return ScheduleAsOf(turn_, seen_us, due);
 }
 
 absl::Status BankLevel::ScheduleOpen(const Concerned& released) {

@@ -125,7 +125,7 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
   const std::string entry = event.refs.payout_id.empty()
                                 ? std::string(ledger::EntryOf(event.event_id))
                                 : PayoutEntry(event.account, event.refs.payout_id);
-  TIEOUT_ASSIGN_OR_RETURN(const uint32_t index, level.PayoutOf(entry, account));
+  TIEOUT_ASSIGN_OR_RETURN(const uint32_t index, level.PayoutOf(entry, account, false));
   PayoutState& p = turn.home().payouts[index];
   AccountState& a = turn.home().accounts[account];
   BankLevel bank(turn);

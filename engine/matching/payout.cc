@@ -50,7 +50,8 @@ absl::StatusOr<uint32_t> PayoutLevel::NamedBy(const ledger::AccountRef& account,
   return payout;
 }
 
-absl::StatusOr<uint32_t> PayoutLevel::PayoutOf(std::string_view entry, uint32_t account) {
+absl::StatusOr<uint32_t> PayoutLevel::PayoutOf(std::string_view entry, uint32_t account,
+                                               bool is_complete) {
   HomePage& home = turn_.home();
   const std::string& currency = home.accounts[account].currency;
   const uint32_t known = FindPayout(home, entry, currency);
@@ -64,7 +65,9 @@ absl::StatusOr<uint32_t> PayoutLevel::PayoutOf(std::string_view entry, uint32_t 
   p.account = account;
   IndexPayout(&home, next);
   // A deposit that cites its id is barred from weaker evidence from now on.
-  if (!home.deposits.empty()) TIEOUT_RETURN_IF_ERROR(BankLevel(turn_).PayoutChanged(next, {}));
+  if (is_complete && !home.deposits.empty()) {
+    TIEOUT_RETURN_IF_ERROR(BankLevel(turn_).PayoutChanged(next, {}));
+  }
   return next;
 }
 

@@ -12,8 +12,10 @@ class PayoutLevel {
   explicit PayoutLevel(Turn& turn) : turn_(turn) {}
 
   // The payout of this entry (provider/merchant account/payout id) in the account's currency, made
-  // unseen when unknown.
-  absl::StatusOr<uint32_t> PayoutOf(std::string_view entry, uint32_t account);
+  // unseen when unknown. `is_complete`: nothing more is told of it in this turn, so that the bank's
+  // level may judge what it means.
+  absl::StatusOr<uint32_t> PayoutOf(std::string_view entry, uint32_t account,
+                                    bool is_complete = true);
   // The payout that an item of this account (whose index is `index`) names by its id.
   absl::StatusOr<uint32_t> NamedBy(const ledger::AccountRef& account, std::string_view payout_id,
                                    uint32_t index);

@@ -32,6 +32,7 @@ absl::Status FoldImpl::Tick(const ledger::Tick& tick, std::string_view event_id,
   if (tick.number <= meta.tick && !(tick.settled && tick.number == meta.tick))
     return absl::OkStatus();
   meta.tick = tick.number;
+  if (tick.settled) meta.settled_us = state_.log_us();
   // A settled tick ends settling: what would be due by then stands at most one settling time ahead.
   const int64_t horizon_us = state_.log_us() + (tick.settled ? kSettlingMicros : 0);
   const auto last = static_cast<uint64_t>(std::max<int64_t>(horizon_us, 0) / kBucketMicros);

@@ -125,7 +125,8 @@ absl::Status ScheduleAsOf(Turn& turn, int64_t seen_log_us, Due due);
 absl::Status ScheduleAnew(Turn& turn, int64_t* settles_us, DueKind kind, uint64_t id, int32_t day,
                           int64_t business_us);
 inline bool HasSettled(const Turn& turn, int64_t settles_us) {
-  return turn.settled || settles_us <= turn.state.log_us();
+  const bool ended_by_tick = settles_us - kSettlingMicros < turn.state.meta().settled_us;
+  return turn.settled || ended_by_tick || settles_us <= turn.state.log_us();
 }
 
 }  // namespace tieout::matching
