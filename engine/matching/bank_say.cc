@@ -175,22 +175,19 @@ void BankLevel::SayGroup(const Group& g) {
   Say(turn_, GroupRecord(g, g.status), LeadAnchor(g), about);
 }
 
-// Due when the deadlines of all of its side have passed.
+// Due when the deadlines of its side have passed and all that made it has settled.
 absl::Status BankLevel::ScheduleRest(const Group& g) {
   if (g.status != Status::kPartiallyMatched) return absl::OkStatus();
   const bool is_over = g.name == kReferenceOver;
   Due due{0, 0, is_over ? DueKind::kDeposit : DueKind::kPayoutBank,
           is_over ? g.deposits.front() : g.payouts.front(), 0};
   int64_t seen_us = 0;
-  const auto wait_for = [&](const auto& member) {
-    due.business_us = std::max(due.business_us, member.business_deadline_us);
+  const auto wait_for = [&](const auto& member, bool is_side) {
+    if (is_side) due.business_us = std::max(due.business_us, member.business_deadline_us);
     seen_us = std::max(seen_us, member.seen_log_us);
   };
-  if (is_over) {
-    for (uint32_t d : g.deposits) wait_for(home().deposits[d]);
-  } else {
-    for (uint32_t p : g.payouts) wait_for(home().payouts[p]);
-  }
+  for (uint32_t d : g.deposits) wait_for(home().deposits[d], is_over);
+  for (uint32_t p : g.payouts) wait_for(home().payouts[p], !is_over);
   return ScheduleAsOf(turn_, seen_us, due);
 }
 

@@ -68,9 +68,11 @@ bool SameContent(const Event& a, const Event& b) {
   return ledger::ContentHash(a) == ledger::ContentHash(b);
 }
 
-// Compared with each copy of the row in turn; another one is the next copy.
+// Compared with each copy of the row in turn: the same as one is clearer than unclear beside
+// another; another than all is the next copy.
 Recollection RecallRow(const Facts& facts, const Event& event) {
   int copies = 0;
+  const Fact* unclear = nullptr;
   for (const Fact& known : facts.known()) {
     if (known.event->event_id != event.event_id) continue;
     ++copies;
@@ -78,8 +80,9 @@ Recollection RecallRow(const Facts& facts, const Event& event) {
     if (known.event->source.sha256 == event.source.sha256) return {Kind::kDuplicate, {}, &known};
     const SameRow same = Compare(facts, *known.event, event);
     if (same == SameRow::kYes) return {Kind::kDuplicate, {}, &known};
-    if (same == SameRow::kUnclear) return {Kind::kUnclear, {}, &known};
+    if (same == SameRow::kUnclear && unclear == nullptr) unclear = &known;
   }
+  if (unclear != nullptr) return {Kind::kUnclear, {}, unclear};
   const std::string id(event.event_id);
   return {Kind::kNew, copies == 0 ? id : fmt::format("{}#{}", id, copies + 1), nullptr};
 }
