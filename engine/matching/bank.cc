@@ -267,6 +267,12 @@ absl::StatusOr<bool> BankLevel::BankCovered(uint32_t payout, const Due& due) {
   return CoveredOrParked(turn_, needed, due);
 }
 
+// The due item is of the deadline as it stands now, and what made the group has settled.
+bool BankLevel::IsRestDue(const Group& group, const Due& due) const {
+  const auto [rest, seen_us] = RestOf(group);
+  return due.business_us == rest.business_us && HasSettled(turn_, seen_us + kSettlingMicros);
+}
+
 absl::Status BankLevel::JudgePayout(uint32_t payout, const Due& due) {
   PayoutState& p = home().payouts[payout];
   if (!facts_.IsLive(payout)) return absl::OkStatus();
@@ -276,10 +282,7 @@ absl::Status BankLevel::JudgePayout(uint32_t payout, const Due& due) {
     Group& g = home().groups[p.group];
     if (g.status != Status::kPartiallyMatched || g.name != kReferencePartial || !g.said.empty())
       return absl::OkStatus();
-    int64_t latest_us = 0;
-    for (uint32_t other : g.payouts)
-      latest_us = std::max(latest_us, home().payouts[other].business_deadline_us);
-    if (due.business_us != latest_us) return absl::OkStatus();  // an arrival was amended
+    if (!IsRestDue(g, due)) return absl::OkStatus();
     TIEOUT_ASSIGN_OR_RETURN(const bool covered, BankCovered(payout, due));
     if (!covered) return absl::OkStatus();
     Group& again = home().groups[home().payouts[payout].group];
@@ -309,10 +312,7 @@ absl::Status BankLevel::JudgeDeposit(uint32_t deposit, const Due& due) {
     Group& g = home().groups[d.group];
     if (g.status != Status::kPartiallyMatched || g.name != kReferenceOver || !g.said.empty())
       return absl::OkStatus();
-    for (uint32_t other : g.deposits) {
-      if (home().deposits[other].business_deadline_us > turn_.state.log_us())
-        return absl::OkStatus();
-    }
+    if (!IsRestDue(g, due)) return absl::OkStatus();
     g.said = reason::kAmountOver;
     SayGroup(g);
     return absl::OkStatus();

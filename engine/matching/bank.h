@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/matching/bank_facts.h"
@@ -56,6 +57,8 @@ class BankLevel {
   void Announce(Group& group, const std::vector<Group>& replaced, std::vector<bool>* told);
   void SayGroup(const Group& group);
   absl::Status ScheduleOpen(const Concerned& concerned);
+  std::pair<Due, int64_t> RestOf(const Group& group) const;
+  bool IsRestDue(const Group& group, const Due& due) const;
   absl::Status ScheduleRest(const Group& group);
 
   Anchor& LeadAnchor(const Group& group);

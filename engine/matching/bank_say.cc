@@ -175,9 +175,9 @@ void BankLevel::SayGroup(const Group& g) {
   Say(turn_, GroupRecord(g, g.status), LeadAnchor(g), about);
 }
 
-// Due when the deadlines of its side have passed and all that made it has settled.
-absl::Status BankLevel::ScheduleRest(const Group& g) {
-  if (g.status != Status::kPartiallyMatched) return absl::OkStatus();
+// A partial group's rest: due when the deadlines of its side have passed, and when the last that
+// made it was seen.
+std::pair<Due, int64_t> BankLevel::RestOf(const Group& g) const {
   const bool is_over = g.name == kReferenceOver;
   Due due{0, 0, is_over ? DueKind::kDeposit : DueKind::kPayoutBank,
           is_over ? g.deposits.front() : g.payouts.front(), 0};
@@ -188,6 +188,12 @@ absl::Status BankLevel::ScheduleRest(const Group& g) {
   };
   for (uint32_t d : g.deposits) wait_for(home().deposits[d], is_over);
   for (uint32_t p : g.payouts) wait_for(home().payouts[p], !is_over);
+  return {due, seen_us};
+}
+
+absl::Status BankLevel::ScheduleRest(const Group& g) {
+  if (g.status != Status::kPartiallyMatched) return absl::OkStatus();
+  const auto [due, seen_us] = RestOf(g);
   return ScheduleAsOf(turn_, seen_us, due);
 }
 
