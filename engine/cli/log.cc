@@ -27,11 +27,19 @@ void Report(Context& context, const log::BackupReport& report, const std::string
                              Grouped(static_cast<uint64_t>(report.bytes)));
 }
 
+log::BackupProgress Shown(Progress& progress) {
+  return [&progress](int64_t done, int64_t total) {
+    progress.Update(static_cast<uint64_t>(done), static_cast<uint64_t>(total));
+  };
+}
+
 absl::StatusOr<ExitCode> RunBackup(Context& context, const std::string& destination) {
   TIEOUT_RETURN_IF_ERROR(RefuseKafka(context));
   const std::string& data = context.config.engine.data_dir;
-  TIEOUT_ASSIGN_OR_RETURN(const log::BackupReport report,
-                          log::BackupEmbedded(LogFolder(data), LogFolder(destination), {}));
+  Progress progress("backing up", "bytes", context.err_terminal, context.err);
+  TIEOUT_ASSIGN_OR_RETURN(
+      const log::BackupReport report,
+      log::BackupEmbedded(LogFolder(data), LogFolder(destination), {}, Shown(progress)));
   TIEOUT_RETURN_IF_ERROR(CopySources(data, destination));
   Report(context, report, "backed up to " + destination);
   return ExitCode::kOk;
@@ -40,8 +48,10 @@ absl::StatusOr<ExitCode> RunBackup(Context& context, const std::string& destinat
 absl::StatusOr<ExitCode> RunRestore(Context& context, const std::string& backup) {
   TIEOUT_RETURN_IF_ERROR(RefuseKafka(context));
   const std::string& data = context.config.engine.data_dir;
-  TIEOUT_ASSIGN_OR_RETURN(const log::BackupReport report,
-                          log::RestoreEmbedded(LogFolder(backup), LogFolder(data), {}));
+  Progress progress("restoring", "bytes", context.err_terminal, context.err);
+  TIEOUT_ASSIGN_OR_RETURN(
+      const log::BackupReport report,
+      log::RestoreEmbedded(LogFolder(backup), LogFolder(data), {}, Shown(progress)));
   TIEOUT_RETURN_IF_ERROR(CopySources(backup, data));
   Report(context, report, "restored to " + data);
   context.out << "`tieout run` rebuilds the state from it, `tieout verify` checks all of it.\n";

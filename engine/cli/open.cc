@@ -42,7 +42,10 @@ absl::StatusOr<std::unique_ptr<runtime::Engine>> OpenEngine(Context& context) {
 
 absl::StatusOr<std::unique_ptr<runtime::ReadModel>> OpenView(Context& context) {
   TIEOUT_RETURN_IF_ERROR(CheckLogIsThere(context));
-  return runtime::OpenView(context.config.engine);
+  Progress progress("folding", "events", context.err_terminal, context.err);
+  return runtime::OpenView(context.config.engine, [&](const runtime::RunProgress& now) {
+    progress.Update(now.events, now.events + now.events_left);
+  });
 }
 
 absl::StatusOr<std::unique_ptr<log::EventLog>> OpenLog(Context& context) {

@@ -82,7 +82,10 @@ class Engine {
 // A read-only look: opens the store as it is (or none), folds the rest of the events in memory and
 // writes nothing. Works beside a running `serve` or `run`. The state is that of the end of the log
 // at the time of the call; records not yet committed by anybody are part of it.
-absl::StatusOr<std::unique_ptr<ReadModel>> OpenView(const EngineOptions& options);
+// `progress` may be empty; it is called after each batch.
+absl::StatusOr<std::unique_ptr<ReadModel>> OpenView(
+    const EngineOptions& options,
+    const std::function<void(const RunProgress&)>& progress = nullptr);
 
 // The log alone, for reading: `records`, `dlq`, `log`, `replay`, `verify`.
 absl::StatusOr<std::unique_ptr<log::EventLog>> OpenLogForReading(const EngineOptions& options);

@@ -57,12 +57,21 @@ class View : public ReadModel {
         memory_(memory),
         states_(store::NewOverlayStore(stored_.get(), [this] { return MakeScratch(); })) {}
 
-  absl::Status Fold() {
+  absl::Status Fold(const std::function<void(const RunProgress&)>& progress) {
     const int partitions = log_->identity().partitions;
     uncommitted_.from.resize(static_cast<size_t>(partitions));
     uncommitted_.records.resize(static_cast<size_t>(partitions));
     for (int partition = 0; partition < partitions; ++partition) {
-      TIEOUT_RETURN_IF_ERROR(FoldPartition(partition));
+      TIEOUT_RETURN_IF_ERROR(OpenPartition(partition));
+    }
+    RunProgress now;
+    for (const auto& [partition, place] : places_) now.events_left += place.end - place.folded;
+    for (int partition = 0; partition < partitions; ++partition) {
+      TIEOUT_RETURN_IF_ERROR(FoldPartition(partition, [&](int64_t events) {
+        now.events += static_cast<uint64_t>(events);
+        now.events_left -= static_cast<uint64_t>(events);
+        if (progress) progress(now);
+      }));
     }
     return absl::OkStatus();
   }
@@ -97,6 +106,7 @@ class View : public ReadModel {
  private:
   struct Place {
     int64_t stored = 0, committed = 0, folded = 0;
+    int64_t end = 0;  // of what is folded
   };
 
   absl::StatusOr<std::unique_ptr<store::StateStore>> MakeScratch() {
@@ -120,8 +130,7 @@ class View : public ReadModel {
     return base::Unavailable("the log is being written too fast to look at: try again");
   }
 
-  absl::Status FoldPartition(int partition) {
-    const auto partitions = static_cast<uint64_t>(log_->identity().partitions);
+  absl::Status OpenPartition(int partition) {
     // The store is opened after C was read, but may be newer than it: then read C again.
     std::unique_ptr<PartitionWorker> worker;
     for (int attempt = 0; worker == nullptr; ++attempt) {
@@ -130,26 +139,34 @@ class View : public ReadModel {
       if (!opened.ok() && attempt < 3) continue;
       TIEOUT_ASSIGN_OR_RETURN(worker, std::move(opened));
     }
-    int64_t position = worker->stored_position();
-    places_[partition] = {position, worker->committed_position(), position};
+    const int64_t position = worker->stored_position();
     TIEOUT_ASSIGN_OR_RETURN(const int64_t end, log_->End(log::Stream::kEvents, partition));
+    places_[partition] = {position, worker->committed_position(), position, end};
+    workers_[partition] = std::move(worker);
+    return absl::OkStatus();
+  }
+
+  absl::Status FoldPartition(int partition, const std::function<void(int64_t events)>& folded) {
+    const auto partitions = static_cast<uint64_t>(log_->identity().partitions);
+    PartitionWorker& worker = *workers_.at(partition);
+    Place& place = places_.at(partition);
     TIEOUT_ASSIGN_OR_RETURN(auto reader,
-                            log_->NewReader(log::Stream::kEvents, partition, position));
+                            log_->NewReader(log::Stream::kEvents, partition, place.folded));
     std::vector<log::Entry> output;
     Tally tally;
-    while (position < end) {
+    while (place.folded < place.end) {
       TIEOUT_ASSIGN_OR_RETURN(const auto entries, reader->Read(kReadEntries, kReadWait));
-      TIEOUT_RETURN_IF_ERROR(worker->Fold(entries, &output, &tally));
-      position = reader->position();
-      TIEOUT_RETURN_IF_ERROR(worker->Reached(position));
-      worker->Trim(memory_.pages_bytes / partitions);
+      TIEOUT_RETURN_IF_ERROR(worker.Fold(entries, &output, &tally));
+      const int64_t position = reader->position();
+      TIEOUT_RETURN_IF_ERROR(worker.Reached(position));
+      worker.Trim(memory_.pages_bytes / partitions);
       TIEOUT_RETURN_IF_ERROR(Keep(partition, &output));
-      if (worker->fold().stats().dirty_bytes < memory_.dirty_bytes / partitions) continue;
-      worker->Committed(position);  // here, that is
-      TIEOUT_RETURN_IF_ERROR(worker->Checkpoint(position));
+      folded(std::min(position, place.end) - place.folded);
+      place.folded = position;
+      if (worker.fold().stats().dirty_bytes < memory_.dirty_bytes / partitions) continue;
+      if (!worker.muted()) worker.Committed(position);  // here, that is
+      TIEOUT_RETURN_IF_ERROR(worker.Checkpoint(position));
     }
-    places_[partition].folded = position;
-    workers_[partition] = std::move(worker);
     return absl::OkStatus();
   }
 
@@ -176,11 +193,12 @@ class View : public ReadModel {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ReadModel>> OpenView(const EngineOptions& options) {
+absl::StatusOr<std::unique_ptr<ReadModel>> OpenView(
+    const EngineOptions& options, const std::function<void(const RunProgress&)>& progress) {
   TIEOUT_ASSIGN_OR_RETURN(auto log, OpenLogForReading(options));
   TIEOUT_ASSIGN_OR_RETURN(auto states, OpenStates(options, true));
   auto view = std::make_unique<View>(std::move(log), std::move(states), options.memory);
-  TIEOUT_RETURN_IF_ERROR(view->Fold());
+  TIEOUT_RETURN_IF_ERROR(view->Fold(progress));
   return view;
 }
 
