@@ -53,6 +53,11 @@ absl::StatusOr<std::unique_ptr<log::EventLog>> OpenSource(const EngineOptions& o
   return log::OpenEmbedded(directory, embedded);
 }
 
+// A directory's log gets its name when all of it is there.
+std::string Unfinished(const EngineOptions& options) {
+  return runtime::EmbeddedDirectory(options) + ".copying";
+}
+
 absl::StatusOr<std::unique_ptr<log::EventLog>> MakeDestination(const EngineOptions& options,
                                                                const log::Identity& identity) {
   if (!options.brokers.empty()) {
@@ -68,8 +73,21 @@ absl::StatusOr<std::unique_ptr<log::EventLog>> MakeDestination(const EngineOptio
   }
   std::filesystem::create_directories(options.data_dir, error);
   if (error) return base::Unavailable("creating " + options.data_dir + ": " + error.message());
-  TIEOUT_RETURN_IF_ERROR(log::CreateEmbedded(directory, identity, {}, embedded));
-  return log::OpenEmbedded(directory, embedded);
+  std::filesystem::remove_all(Unfinished(options), error);  // of a copy that was cut short
+  TIEOUT_RETURN_IF_ERROR(log::CreateEmbedded(Unfinished(options), identity, {}, embedded));
+  return log::OpenEmbedded(Unfinished(options), embedded);
+}
+
+// From here on it is a log. On Kafka it was one from the beginning: what is cut short there must be
+// thrown away by hand.
+absl::Status Finish(const EngineOptions& options, std::unique_ptr<log::EventLog> destination) {
+  destination.reset();
+  if (!options.brokers.empty()) return absl::OkStatus();
+  std::error_code error;
+  std::filesystem::rename(Unfinished(options), runtime::EmbeddedDirectory(options), error);
+  if (!error) return absl::OkStatus();
+  return base::Unavailable("naming " + runtime::EmbeddedDirectory(options) + ": " +
+                           error.message());
 }
 
 // The folder's progress names its position, which is another in the copy.
@@ -97,7 +115,7 @@ absl::StatusOr<ExitCode> RunCopy(Context& context, const std::string& from, cons
   const EngineOptions options = PlaceOf(context, to);
   TIEOUT_ASSIGN_OR_RETURN(const auto source, OpenSource(source_options));
   TIEOUT_ASSIGN_OR_RETURN(const uint64_t total, EntriesOf(*source));
-  TIEOUT_ASSIGN_OR_RETURN(const auto destination, MakeDestination(options, source->identity()));
+  TIEOUT_ASSIGN_OR_RETURN(auto destination, MakeDestination(options, source->identity()));
   log::CopyReport report;
   {
     Progress progress("copying", "entries", context.err_terminal, context.err);
@@ -108,6 +126,7 @@ absl::StatusOr<ExitCode> RunCopy(Context& context, const std::string& from, cons
     };
     TIEOUT_ASSIGN_OR_RETURN(report, log::CopyLog(source.get(), destination.get(), copying));
   }
+  TIEOUT_RETURN_IF_ERROR(Finish(options, std::move(destination)));
   TIEOUT_RETURN_IF_ERROR(CopySources(source_options.data_dir, options.data_dir));
   context.out << fmt::format(
       "log {} copied to {}: {} events, {} records, {} dead letters, each read back and compared\n"
