@@ -1,7 +1,11 @@
+#include <signal.h>
+
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <regex>
 #include <sstream>
+#include <thread>
 
 #include "gmock/gmock.h"
 #include "google/protobuf/struct.pb.h"
@@ -36,6 +40,30 @@ size_t Columns(const std::string& line) {
   size_t columns = 0;
   for (char c : line) columns += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
   return columns;
+}
+
+// As RFC 4180 has it: fields of each record.
+std::vector<std::vector<std::string>> ParseCsv(const std::string& text) {
+  std::vector<std::vector<std::string>> records(1, {""});
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    std::string& field = records.back().back();
+    if (quoted && text[i] == '"' && i + 1 < text.size() && text[i + 1] == '"') {
+      field += text[i++];
+    } else if (text[i] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && text[i] == ',') {
+      records.back().emplace_back();
+    } else if (!quoted && text[i] == '\n') {
+      records.push_back({""});
+    } else {
+      field += text[i];
+    }
+  }
+  EXPECT_FALSE(quoted);
+  EXPECT_EQ(records.back(), std::vector<std::string>{""});
+  records.pop_back();
+  return records;
 }
 
 // One demo for all tests that read it.
@@ -194,6 +222,35 @@ TEST(CommandLineTest, AsksWhoseAnUnknownAccountIs) {
   EXPECT_THAT(again.out, HasSubstr("already in the log"));
 }
 
+// What others ingest goes through serve; SIGTERM leaves all of it folded, committed and stored.
+TEST(ServeTest, TakesWhatComesAndDrainsWhenToldToStop) {
+  const Program program;
+  program.WriteFile("bank.csv",
+                    "Date,Text,Amount,Currency,Account\n2026-03-02,Rent,-10.00,EUR,DE1\n");
+  const pid_t process = program.Start("serve", "serve --listen 127.0.0.1:0");
+  for (int i = 0; i < 1000 && program.ReadFile("serve.out").find("ready") == std::string::npos;
+       ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  const Ran second = program.Run("serve --listen 127.0.0.1:0");
+  EXPECT_EQ(second.exit_code, kRefused) << second.err;
+  const Ran ingested = program.Run("ingest bank.csv --seller acme");
+  EXPECT_EQ(ingested.exit_code, kOk) << ingested.err;
+  EXPECT_THAT(program.Run("seller acme").out, HasSubstr("-10.00"));
+  const Ran served = program.Stop("serve", process, SIGTERM);
+  EXPECT_EQ(served.exit_code, kOk) << served.err;
+  EXPECT_THAT(served.out, HasSubstr("stopped: "));
+  const Ran status = program.Run("status --format csv");
+  for (const auto& partition : ParseCsv(status.out)) {
+    if (partition[0] == "partition") continue;
+    EXPECT_EQ(partition[2], partition[1]) << "committed: all of the events";
+    EXPECT_EQ(partition[4], partition[1]) << "in the store: all of them";
+  }
+  const Ran verified = program.Run("verify");
+  EXPECT_EQ(verified.exit_code, kOk) << verified.out;
+  EXPECT_THAT(verified.out, HasSubstr("the store of 8 partitions"));
+}
+
 // "  name  what it does" below "Subcommands:" in a help.
 std::vector<std::string> SubcommandsIn(const std::string& help) {
   const std::regex line_of_one("^  ([a-z-]+)  +\\S.*");
@@ -246,30 +303,6 @@ TEST_F(DemoTest, SaysThatALogIsDamaged) {
     EXPECT_EQ(ran.exit_code, kDamaged) << command;
     EXPECT_THAT(ran.err, HasSubstr("tieout log restore")) << command;
   }
-}
-
-// As RFC 4180 has it: fields of each record.
-std::vector<std::vector<std::string>> ParseCsv(const std::string& text) {
-  std::vector<std::vector<std::string>> records(1, {""});
-  bool quoted = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    std::string& field = records.back().back();
-    if (quoted && text[i] == '"' && i + 1 < text.size() && text[i + 1] == '"') {
-      field += text[i++];
-    } else if (text[i] == '"') {
-      quoted = !quoted;
-    } else if (!quoted && text[i] == ',') {
-      records.back().emplace_back();
-    } else if (!quoted && text[i] == '\n') {
-      records.push_back({""});
-    } else {
-      field += text[i];
-    }
-  }
-  EXPECT_FALSE(quoted);
-  EXPECT_EQ(records.back(), std::vector<std::string>{""});
-  records.pop_back();
-  return records;
 }
 
 TEST_F(DemoTest, WhatProgramsGetParses) {

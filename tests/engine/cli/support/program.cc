@@ -1,7 +1,10 @@
 #include "tests/engine/cli/support/program.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -35,6 +38,29 @@ Ran Program::Run(const std::string& arguments) const {
   ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   ran.out = Content(folder_ + "/.out");
   ran.err = Content(folder_ + "/.err");
+  return ran;
+}
+
+pid_t Program::Start(const std::string& name, const std::string& arguments) const {
+  const pid_t process = fork();
+  TIEOUT_CHECK(process >= 0);
+  if (process > 0) return process;
+  // A test that dies takes it along; exec, so that the signal is the program's.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const std::string command = "cd '" + folder_ + "' && exec '" TIEOUT_BINARY "' " + arguments +
+                              " >" + name + ".out 2>" + name + ".err </dev/null";
+  execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+  _exit(127);
+}
+
+Ran Program::Stop(const std::string& name, pid_t process, int signal) const {
+  kill(process, signal);
+  int status = 0;
+  waitpid(process, &status, 0);
+  Ran ran;
+  ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  ran.out = Content(folder_ + "/" + name + ".out");
+  ran.err = Content(folder_ + "/" + name + ".err");
   return ran;
 }
 
