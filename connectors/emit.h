@@ -44,7 +44,10 @@ class Emitter {
   const Context& context() const { return context_; }
   // When the source was made: the context's, else the latest instant noted so far.
   int64_t as_of_us() const { return context_.as_of_us != 0 ? context_.as_of_us : seen_as_of_us_; }
-  void NoteAsOf(int64_t us) { seen_as_of_us_ = std::max(seen_as_of_us_, us); }
+  // A slip (the year 5026) is none: else all late facts of the file would be as of then.
+  void NoteAsOf(int64_t us) {
+    if (us < kLatestUs) seen_as_of_us_ = std::max(seen_as_of_us_, us);
+  }
 
   // Counts a row and lets go of what was kept for the one before.
   void BeginRow(uint64_t line, std::string_view raw);
@@ -82,9 +85,14 @@ class Emitter {
 
   uint64_t quarantined() const { return summary_.quarantined; }
   uint64_t rows() const { return summary_.rows; }
+  // Something of the row at hand stands.
+  bool row_has_events() const { return row_has_events_; }
   Summary Finish();
 
  private:
+  // 2200: what comes later no event may bear (ledger/validate.h).
+  static constexpr int64_t kLatestUs = int64_t{7'258'118'400} * base::kMicrosPerSecond;
+
   absl::StatusOr<uint32_t> NextOrdinal(const AccountSummary& account, base::Day day,
                                        const base::Hash128& hash);
 

@@ -29,7 +29,9 @@ const Connector* Find(std::string_view name) {
 }
 
 absl::StatusOr<const Connector*> Detect(std::string_view file_name, std::string_view head) {
-  if (head.empty()) return base::InvalidArgument(fmt::format("{} is empty", file_name));
+  if (DecodeHead(head).find_first_not_of(" \t\r\n") == std::string::npos) {
+    return base::InvalidArgument(fmt::format("{} is empty", file_name));
+  }
   const Connector* best = nullptr;
   const Connector* rival = nullptr;
   Confidence confidence = Confidence::kNone;

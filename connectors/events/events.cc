@@ -73,12 +73,14 @@ class EventsConnector : public Connector {
       event.source.line = number;
     }
     emitter->NoteAsOf(event.occurred_at_us);
-    if (ledger::IsBalanceItem(event.kind()) || event.kind() == ledger::Kind::kPayout ||
-        event.kind() == ledger::Kind::kBankDeposit) {
+    TIEOUT_RETURN_IF_ERROR(emitter->Emit(event));
+    if (emitter->row_has_events() &&
+        (ledger::IsBalanceItem(event.kind()) || event.kind() == ledger::Kind::kPayout ||
+         event.kind() == ledger::Kind::kBankDeposit)) {
       Emitter::Cover(&emitter->account(event.account), event.occurred_at_us,
                      event.occurred_at_us + base::kMicrosPerSecond);
     }
-    return emitter->Emit(event);
+    return absl::OkStatus();
   }
 };
 
