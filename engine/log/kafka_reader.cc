@@ -22,7 +22,7 @@ absl::StatusOr<std::span<const Stored>> KafkaReader::Read(size_t max,
                                                           std::chrono::milliseconds wait) {
   const auto until = std::chrono::steady_clock::now() + wait;
   batch_.clear();
-  bool ended = false;
+  bool passed_markers = false;
   while (batch_.empty()) {
     if (given_ == taken_.messages().size()) {
       given_ = 0;
@@ -36,15 +36,16 @@ absl::StatusOr<std::span<const Stored>> KafkaReader::Read(size_t max,
     while (given_ < taken_.messages().size() && batch_.size() < max) {
       const rd_kafka_message_t& message = *taken_.messages()[given_++];
       if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        passed_markers = message.offset > position_;
         position_ = std::max(position_, message.offset);
-        ended = true;
       } else if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR && message.offset >= position_) {
         batch_.push_back(AsStored(message));
         position_ = message.offset + 1;
       }
     }
-    // Whoever reads up to the end is there, and need not wait for more to come.
-    if (ended || std::chrono::steady_clock::now() >= until) break;
+    // Behind the last entry stood a commit marker: whoever reads up to the end is there now, and
+    // need not wait for more to come. Who stood at the end already does wait.
+    if (passed_markers || std::chrono::steady_clock::now() >= until) break;
   }
   return std::span<const Stored>(batch_);
 }

@@ -22,7 +22,16 @@ std::string CopyOf(const std::string& script, const std::string& name) {
   return copy;
 }
 
-class SlotRunnerProperty : public ::testing::TestWithParam<int> {};
+class SlotRunnerProperty : public ::testing::TestWithParam<int> {
+ protected:
+  // Which restarts find the store behind the log is chance: some seed's must.
+  static void SetUpTestSuite() { muted_ = 0; }
+  static void TearDownTestSuite() {
+    EXPECT_GT(muted_, 0u) << "no restart found the store behind the log: S < C untested";
+  }
+  static uint64_t muted_;
+};
+uint64_t SlotRunnerProperty::muted_ = 0;
 
 TEST_P(SlotRunnerProperty, CrashesAndFaultsChangeNothing) {
   RandomLogShape shape;
@@ -44,7 +53,7 @@ TEST_P(SlotRunnerProperty, CrashesAndFaultsChangeNothing) {
     states = SmallRocks(directory);
   }
   EXPECT_EQ(FirstDifference(expected, OutcomeOf(log.get(), states.get())), "");
-  EXPECT_GT(seen.muted, 0u) << "no restart found the store behind the log: S < C untested";
+  muted_ += seen.muted;
   EXPECT_GT(seen.faults, 0);
 }
 
