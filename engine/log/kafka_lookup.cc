@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "engine/log/kafka_admin.h"
 
@@ -112,13 +113,22 @@ absl::StatusOr<int64_t> KafkaLookup::GroupPosition(int partition) {
 }
 
 absl::StatusOr<CommitPoint> KafkaLookup::Committed(int partition) {
-  const auto until = steady_clock::now() + client_->options().timeout;
+  // The pair that contradicts itself, and since when it has been seen. Not since this call began: a
+  // process that was suspended between the two questions compares an old answer with a new one.
+  std::pair<int64_t, int64_t> stuck{-1, -1};
+  steady_clock::time_point stuck_since;
   for (;;) {
     TIEOUT_ASSIGN_OR_RETURN(const int64_t position, GroupPosition(partition));
     TIEOUT_ASSIGN_OR_RETURN(std::optional<LoggedPoint> last, LastProgress(partition));
     if (last && last->point.next_position == position) return std::move(last->point);
     // Of one transaction, the topics' markers come one after the other.
-    if (steady_clock::now() >= until) {
+    const std::pair<int64_t, int64_t> seen{position, last ? last->point.next_position : -1};
+    const auto now = steady_clock::now();
+    if (seen != stuck) {
+      stuck = seen;
+      stuck_since = now;
+    }
+    if (now >= stuck_since + client_->options().timeout) {
       return base::FailedPrecondition(fmt::format(
           "Kafka: partition {}: group {} is at position {}, topic {} says {}: something else moved "
           "one of them. Set the group back: tieout group restore",
