@@ -27,6 +27,7 @@ class EmbeddedSlot : public Slot {
   int64_t Position(int partition) const override;
   absl::StatusOr<CommitOutcome> Commit(std::span<const Entry> output,
                                        std::span<const CommitPoint> points) override;
+  absl::Status MakeDurable() override { return writer_->Sync(); }
 
  private:
   struct Reading {

@@ -160,6 +160,18 @@ absl::Status EmbeddedWriter::Append(std::span<const Entry> entries, const Turn* 
   return request.status;
 }
 
+absl::Status EmbeddedWriter::Sync() {
+  std::unique_lock lock(live_.mutex);
+  turn_over_.wait(lock, [&] { return !writing_; });
+  writing_ = true;
+  lock.unlock();
+  const absl::Status status = broken_.ok() ? SyncNow() : broken_;
+  lock.lock();
+  writing_ = false;
+  turn_over_.notify_all();
+  return status;
+}
+
 // Takes from the queue what fits in one frame. Answers those whose turn is over and those that have
 // nothing to write.
 std::vector<EmbeddedWriter::Request*> EmbeddedWriter::NextGroup() {

@@ -49,6 +49,8 @@ class EmbeddedWriter {
   // kAborted: the turn is over (null: needs none). kUnavailable: nothing was written, try again.
   // kInternal: the disk failed in a way that leaves open what it holds; so does every append after.
   absl::Status Append(std::span<const Entry> entries, const Turn* turn);
+  // What was appended is on disk, whatever the policy.
+  absl::Status Sync();
 
   const Live& live() const { return live_; }
   const Identity& identity() const { return identity_; }

@@ -106,6 +106,9 @@ class Slot {
   // away): commit the same bytes again later.
   virtual absl::StatusOr<CommitOutcome> Commit(std::span<const Entry> output,
                                                std::span<const CommitPoint> points) = 0;
+  // What was committed outlives a power cut from now on, whatever the log's fsync policy. For who
+  // is about to make durable what must not lead the log.
+  virtual absl::Status MakeDurable() = 0;
 };
 
 // The only writer of what concerns every partition, so that every partition holds the same order.

@@ -225,6 +225,8 @@ absl::Status SlotRunner::CheckpointWhereDue() {
 
 absl::Status SlotRunner::CheckpointOne(int partition, PartitionWorker* worker) {
   Stopwatch watch(&metrics_->checkpoint_seconds);
+  TIEOUT_RETURN_IF_ERROR(
+      slot_->MakeDurable());  // else a power cut leaves the store leading the log
   auto pass = gate_.EnterToFold();
   // Past the committed position lie control records at most: the state is the same there.
   const int64_t position = std::min(slot_->Position(partition), worker->committed_position());

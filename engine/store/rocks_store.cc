@@ -206,6 +206,7 @@ class RocksStore : public StateStore {
     table.block_size = 16 << 10;  // pages are kilobytes, not rows
 
     rocksdb::Options options;
+    if (options_.env != nullptr) options.env = options_.env;
     options.create_if_missing = true;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     options.write_buffer_manager = write_buffers_;

@@ -14,6 +14,10 @@
 #include "engine/base/status.h"
 #include "engine/store/store.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace tieout::store {
 
 struct RocksOptions {
@@ -24,6 +28,7 @@ struct RocksOptions {
   // Beside a process that writes: sees its last checkpoint as of Open, changes nothing. A
   // partition without a store is empty.
   bool read_only = false;
+  rocksdb::Env* env = nullptr;  // null: the machine's own; tests give a disk that loses power
 };
 
 absl::StatusOr<std::unique_ptr<StateStore>> NewRocksStore(const RocksOptions& options);

@@ -15,8 +15,9 @@ class FaultySlot : public log::Slot {
   struct Counts {
     int aborted = 0, lost_before = 0, lost_after = 0;
   };
-  FaultySlot(std::unique_ptr<log::Slot> slot, uint64_t seed, Counts* counts)
-      : slot_(std::move(slot)), random_(seed), counts_(counts) {}
+  // Each of the three faults hits one commit in `one_in`, which is at least 3.
+  FaultySlot(std::unique_ptr<log::Slot> slot, uint64_t seed, Counts* counts, uint64_t one_in = 8)
+      : slot_(std::move(slot)), random_(seed), one_in_(one_in), counts_(counts) {}
 
   const std::vector<int>& partitions() const override { return slot_->partitions(); }
   uint64_t epoch() const override { return slot_->epoch(); }
@@ -33,7 +34,7 @@ class FaultySlot : public log::Slot {
 
   absl::StatusOr<log::CommitOutcome> Commit(std::span<const log::Entry> output,
                                             std::span<const log::CommitPoint> points) override {
-    switch (random_() % 8) {
+    switch (random_() % one_in_) {
       case 0:
         ++counts_->aborted;
         return log::CommitOutcome::kAborted;
@@ -49,10 +50,12 @@ class FaultySlot : public log::Slot {
         return slot_->Commit(output, points);
     }
   }
+  absl::Status MakeDurable() override { return slot_->MakeDurable(); }
 
  private:
   const std::unique_ptr<log::Slot> slot_;
   std::mt19937_64 random_;
+  const uint64_t one_in_;
   Counts* const counts_;
 };
 
