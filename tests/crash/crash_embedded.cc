@@ -3,16 +3,11 @@
 // A child appends a scripted log chunk by chunk and folds it meanwhile, through a slot that fails
 // on purpose now and then. The driver kills it, sometimes leaves the torn tail of a half-written
 // append, starts the next, and at the end lets one finish. Then each record is there exactly once:
-// the bytes are those of an uninterrupted run over the same events, and so are the digests.
+// the bytes are those of an uninterrupted run over the same events, and so are the digests; and
+// `tieout verify` finds nothing.
 //
-// Counts the paths taken (shared memory, so that they outlive a kill); one at 0 fails the run.
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+// Rounds, each of its own log and seed, until there were --kills. Counts the paths taken (shared
+// memory, so that they outlive a kill); one at 0 fails the run.
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
@@ -28,37 +23,29 @@
 #include "engine/runtime/beginning.h"
 #include "engine/runtime/slot_runner.h"
 #include "fmt/format.h"
+#include "tests/crash/child.h"
+#include "tests/crash/counters.h"
+#include "tests/crash/judge.h"
 #include "tests/engine/runtime/support/faulty_slot.h"
 #include "tests/engine/runtime/support/outcome.h"
 #include "tests/engine/runtime/support/random_log.h"
 #include "tests/engine/runtime/support/running.h"
 
-namespace tieout::runtime {
+namespace tieout::crash {
 namespace {
 
 namespace fs = std::filesystem;
+using runtime::FaultySlot;
+using runtime::RandomLogShape;
+using runtime::SlotCounts;
+using runtime::SlotRunner;
 using std::chrono::milliseconds;
 
 // Lives in a mapped file.
 struct Paths {
   std::atomic<uint64_t> started, kills, folding_again, forced_checkpoints, checkpoints,
-      aborted_commits, lost_unwritten, lost_written, torn_tails, appends;
+      aborted_commits, lost_unwritten, lost_written, torn_tails, appends, fenced, dead_letters;
 };
-
-Paths* MapPaths(const std::string& file) {
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  TIEOUT_CHECK(fd >= 0 && ::ftruncate(fd, sizeof(Paths)) == 0);
-  void* at = ::mmap(nullptr, sizeof(Paths), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  TIEOUT_CHECK(at != MAP_FAILED);
-  ::close(fd);
-  return static_cast<Paths*>(at);
-}
-
-void Must(const absl::Status& status) {
-  if (status.ok()) return;
-  std::fprintf(stderr, "%s\n", status.ToString().c_str());
-  std::exit(1);
-}
 
 struct Places {
   std::string base;
@@ -114,40 +101,66 @@ class Appender {
   std::vector<int64_t> ends_;
 };
 
+SlotRunner::Options SmallBounds(std::mt19937_64* random) {
+  SlotRunner::Options options;
+  options.poll_entries = 1 + (*random)() % 100;
+  options.checkpoint.events = 100 + (*random)() % 1000;
+  options.checkpoint.interval = milliseconds((*random)() % 200);
+  options.memory.dirty_bytes = 3 * (1'000 + (*random)() % 100'000);
+  options.memory.pages_bytes = 3 * 200'000;
+  options.commit.attempts = 1000;
+  return options;
+}
+
+void Count(const SlotCounts& before, const SlotCounts& now, FaultySlot::Counts* faults,
+           Paths* paths) {
+  paths->folding_again += now.muted - before.muted;
+  paths->forced_checkpoints += now.forced_checkpoints - before.forced_checkpoints;
+  paths->checkpoints += now.checkpoints - before.checkpoints;
+  paths->aborted_commits += static_cast<uint64_t>(std::exchange(faults->aborted, 0));
+  paths->lost_unwritten += static_cast<uint64_t>(std::exchange(faults->lost_before, 0));
+  paths->lost_written += static_cast<uint64_t>(std::exchange(faults->lost_after, 0));
+}
+
+// Folds until all is done (true), or until another opened the slot, after some steps: this holder
+// must be told so, and `slot` is the next one's.
+bool FoldAsOneHolder(log::EventLog* log, std::unique_ptr<log::Slot>* slot,
+                     store::StateStore* states, std::mt19937_64* random, Paths* paths,
+                     const std::atomic<bool>& all_appended) {
+  FaultySlot::Counts faults;
+  runtime::Metrics metrics;
+  SlotRunner runner(log, std::make_unique<FaultySlot>(std::move(*slot), (*random)(), &faults),
+                    states, SmallBounds(random), &metrics);
+  SlotCounts before;
+  for (uint64_t steps = 1 + (*random)() % 600;; --steps) {
+    if (steps == 0) *slot = log->OpenSlot(0).value();
+    const absl::Status status = runner.Step(milliseconds(2));
+    Count(before, runner.counts(), &faults, paths);
+    before = runner.counts();
+    if (*slot != nullptr) {
+      TIEOUT_CHECK(absl::IsAborted(status));
+      ++paths->fenced;
+      return false;
+    }
+    Must(status);
+    if (!all_appended || !runtime::AtEnd(log, runner)) continue;
+    Must(runner.CommitAndCheckpoint());
+    Count(before, runner.counts(), &faults, paths);
+    before = runner.counts();
+    if (runtime::AtEnd(log, runner)) return true;
+  }
+}
+
 void Fold(log::EventLog* log, store::StateStore* states, uint64_t seed, Paths* paths,
           const std::atomic<bool>& all_appended) {
   std::mt19937_64 random(seed);
-  FaultySlot::Counts faults;
-  auto slot = std::make_unique<FaultySlot>(log->OpenSlot(0).value(), random(), &faults);
-  SlotRunner::Options options;
-  options.poll_entries = 1 + random() % 100;
-  options.checkpoint.events = 100 + random() % 1000;
-  options.checkpoint.interval = milliseconds(random() % 200);
-  options.memory.dirty_bytes = 3 * (1'000 + random() % 100'000);
-  options.memory.pages_bytes = 3 * 200'000;
-  options.commit.attempts = 1000;
-  Metrics metrics;
-  SlotRunner runner(log, std::move(slot), states, options, &metrics);
-  SlotCounts before;
-  for (bool done = false; !done;) {
-    Must(runner.Step(milliseconds(2)));
-    if (all_appended && AtEnd(log, runner)) {
-      Must(runner.CommitAndCheckpoint());
-      done = AtEnd(log, runner);
-    }
-    const SlotCounts& now = runner.counts();
-    paths->folding_again += now.muted - before.muted;
-    paths->forced_checkpoints += now.forced_checkpoints - before.forced_checkpoints;
-    paths->checkpoints += now.checkpoints - before.checkpoints;
-    before = now;
-    paths->aborted_commits += static_cast<uint64_t>(std::exchange(faults.aborted, 0));
-    paths->lost_unwritten += static_cast<uint64_t>(std::exchange(faults.lost_before, 0));
-    paths->lost_written += static_cast<uint64_t>(std::exchange(faults.lost_after, 0));
+  std::unique_ptr<log::Slot> slot = log->OpenSlot(0).value();
+  while (!FoldAsOneHolder(log, &slot, states, &random, paths, all_appended)) {
   }
 }
 
 int RunChild(const Places& places, uint64_t seed) {
-  Paths* paths = MapPaths(places.paths());
+  Paths* paths = MapCounters<Paths>(places.paths());
   log::EmbeddedOptions options;
   options.fsync = log::Fsync::kNever;  // a killed process loses nothing the kernel has
   options.segment_bytes = 64 << 10;
@@ -158,7 +171,7 @@ int RunChild(const Places& places, uint64_t seed) {
   reading.read_only = true;
   auto script = log::OpenEmbedded(places.script(), reading);
   Must(script.status());
-  auto states = SmallRocks(places.store());
+  auto states = runtime::SmallRocks(places.store());
   ++paths->started;
   std::atomic<bool> all_appended{false};
   std::thread appending([&] {
@@ -172,21 +185,18 @@ int RunChild(const Places& places, uint64_t seed) {
   return 0;
 }
 
-pid_t StartChild(const Places& places, uint64_t seed) {
-  std::string program = "/proc/self/exe", child = "--child", dir = "--dir", base = places.base,
-              seed_flag = "--seed", seed_text = std::to_string(seed);
-  char* arguments[] = {program.data(),   child.data(),     dir.data(), base.data(),
-                       seed_flag.data(), seed_text.data(), nullptr};
-  pid_t pid = 0;
-  TIEOUT_CHECK(posix_spawn(&pid, program.c_str(), nullptr, nullptr, arguments, environ) == 0);
-  return pid;
+std::unique_ptr<Child> StartChild(const Places& places, uint64_t seed) {
+  return std::make_unique<Child>(
+      std::vector<std::string>{"--child", "--dir", places.base, "--seed", std::to_string(seed)},
+      "");
 }
 
 // An empty log of the script's identity and beginning.
 void BeginLikeScript(const Places& places) {
-  auto script = OpenTestLog(places.script());
+  auto script = runtime::OpenTestLog(places.script());
   const log::Identity identity = script->identity();
-  Must(log::CreateEmbedded(places.log(), identity, BeginningOf(identity, kRandomLogBeginsUs), {}));
+  Must(log::CreateEmbedded(places.log(), identity,
+                           runtime::BeginningOf(identity, runtime::kRandomLogBeginsUs), {}));
 }
 
 // What a power cut leaves of an append that was under way: bytes that make no whole frame.
@@ -202,91 +212,91 @@ void TearTail(const Places& places, std::mt19937_64* random) {
 }
 
 // True: it was killed. False: it finished.
-bool KillSomewhere(pid_t child, Paths* paths, uint64_t started_before, std::mt19937_64* random) {
-  int status = 0;
-  while (paths->started == started_before) {
-    if (::waitpid(child, &status, WNOHANG) == child) {
-      std::fprintf(stderr, "a child failed to start, see above\n");
-      std::exit(1);
-    }
+bool KillSomewhere(Child* child, const Paths& paths, uint64_t started_before,
+                   std::mt19937_64* random) {
+  while (paths.started == started_before && !child->Ended()) {
     std::this_thread::sleep_for(milliseconds(1));
   }
   std::this_thread::sleep_for(std::chrono::microseconds((*random)() % 200'000));
-  ::kill(child, SIGKILL);
-  TIEOUT_CHECK(::waitpid(child, &status, 0) == child);
-  if (WIFSIGNALED(status)) return true;
-  if (WEXITSTATUS(status) != 0) std::exit(1);
-  return false;
+  child->Kill();
+  if (child->Wait() == Child::kKilled) return true;
+  if (child->Wait() == kFinished) return false;
+  std::fprintf(stderr, "a child ended with %d, see above\n", child->Wait());
+  std::exit(1);
 }
 
-bool ReportPaths(const Paths& paths) {
-  const std::vector<std::pair<const char*, uint64_t>> all = {
-      {"children started", paths.started},
-      {"killed", paths.kills},
-      {"appends", paths.appends},
-      {"events folded again, S < C", paths.folding_again},
-      {"checkpoints", paths.checkpoints},
-      {"forced checkpoints", paths.forced_checkpoints},
-      {"commits aborted", paths.aborted_commits},
-      {"slots lost, batch not written", paths.lost_unwritten},
-      {"slots lost, batch written", paths.lost_written},
-      {"torn tails cut", paths.torn_tails}};
-  bool good = true;
-  for (const auto& [name, count] : all) {
-    std::printf("%-32s %llu\n", name, static_cast<unsigned long long>(count));
-    good = good && count > 0;
-  }
-  if (!good) std::printf("a path at 0 was not tested\n");
-  return good;
+NamedCounts Named(const Paths& paths) {
+  return {{"children started", paths.started},
+          {"killed", paths.kills},
+          {"appends", paths.appends},
+          {"events folded again, S < C", paths.folding_again},
+          {"checkpoints", paths.checkpoints},
+          {"forced checkpoints", paths.forced_checkpoints},
+          {"commits aborted", paths.aborted_commits},
+          {"slots lost, batch not written", paths.lost_unwritten},
+          {"slots lost, batch written", paths.lost_written},
+          {"holders fenced", paths.fenced},
+          {"torn tails cut", paths.torn_tails},
+          {"dead letters", paths.dead_letters}};
 }
 
-int RunDriver(const Places& places, uint64_t seed, int kills) {
-  fs::remove_all(places.base);
-  fs::create_directories(places.base);
-  WriteRandomLog(places.script(), ShapeOf(seed));
+// Kills at most `kills` times, then lets it finish. Empty: all is as it should be.
+std::string RunRound(const Places& places, uint64_t seed, uint64_t kills, Paths* paths) {
+  runtime::WriteRandomLog(places.script(), ShapeOf(seed));
   BeginLikeScript(places);
-  Paths* paths = MapPaths(places.paths());
   std::mt19937_64 random(seed);
   bool finished = false;
-  for (int n = 0; n < kills && !finished; ++n) {
+  for (uint64_t n = 0; n < kills && !finished; ++n) {
     const uint64_t started = paths->started;
-    finished = !KillSomewhere(StartChild(places, random()), paths, started, &random);
+    finished = !KillSomewhere(StartChild(places, random()).get(), *paths, started, &random);
     if (finished) break;
     ++paths->kills;
     if (random() % 3 == 0) TearTail(places, &random);
   }
   if (!finished) {
-    int status = 0;
-    const pid_t last = StartChild(places, random());
-    TIEOUT_CHECK(::waitpid(last, &status, 0) == last);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return 1;
+    const int code = StartChild(places, random())->Wait();
+    if (code != kFinished) return fmt::format("the last child ended with {}, see above", code);
   }
-  const Outcome expected = RunUninterrupted(places.script());
-  auto log = OpenTestLog(places.log());
-  auto states = SmallRocks(places.store());
-  const std::string difference = FirstDifference(expected, OutcomeOf(log.get(), states.get()));
-  if (!difference.empty()) {
-    std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), difference.c_str());
+  const runtime::Outcome expected = runtime::RunUninterrupted(places.script());
+  for (const auto& [partition, letters] : expected.dead_letters) {
+    paths->dead_letters += letters.size();
+  }
+  auto log = runtime::OpenTestLog(places.log());
+  auto states = runtime::SmallRocks(places.store());
+  return Judge(expected, log.get(), states.get());
+}
+
+int RunDriver(const Places& places, uint64_t seed, uint64_t kills) {
+  fs::remove_all(places.base);
+  fs::create_directories(places.base);
+  auto* const paths = MapCounters<Paths>(places.paths());
+  for (uint64_t before = 0; before < kills; before = paths->kills, ++seed) {
+    for (const std::string& left : {places.script(), places.log(), places.store()}) {
+      fs::remove_all(left);
+    }
+    const std::string problem = RunRound(places, seed, kills - before, paths);
+    if (problem.empty()) continue;
+    std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), problem.c_str());
     return 1;
   }
-  return ReportPaths(*paths) ? 0 : 1;
+  return ReportPaths(Named(*paths)) ? 0 : 1;
 }
 
 }  // namespace
-}  // namespace tieout::runtime
+}  // namespace tieout::crash
 
 int main(int argc, char** argv) {
   CLI::App app("Kills the engine at random moments and looks what is left");
   uint64_t seed = 1;
-  int kills = 12;
+  uint64_t kills = 12;
   bool child = false;
-  tieout::runtime::Places places;
+  tieout::crash::Places places;
   places.base = (std::filesystem::temp_directory_path() / "tieout_crash").string();
   app.add_option("--seed", seed, "of the log, the kills and the faults");
-  app.add_option("--kills", kills, "at most");
+  app.add_option("--kills", kills, "until there were so many");
   app.add_option("--dir", places.base, "is emptied");
   app.add_flag("--child", child, "be the one that is killed");
   CLI11_PARSE(app, argc, argv);
-  return child ? tieout::runtime::RunChild(places, seed)
-               : tieout::runtime::RunDriver(places, seed, kills);
+  return child ? tieout::crash::RunChild(places, seed)
+               : tieout::crash::RunDriver(places, seed, kills);
 }

@@ -61,14 +61,17 @@ TEST(Kill, LeavesOneWholeCheckpoint) {
   std::mt19937_64 random(kSeed);
   int64_t folded = 0;
   Pages model;
+  uint64_t longest_us = 150'000;
   for (int round = 0; round < 15; ++round) {
-    RunWriterFor(directory, static_cast<useconds_t>(random() % 150'000));
+    RunWriterFor(directory, static_cast<useconds_t>(random() % longest_us));
     auto store = Rocks(directory);
     auto pages = store->Open(3).value();
     const int64_t found = pages->meta() ? pages->meta()->next_position / 10 : 0;
     ASSERT_GE(found, folded) << "a checkpoint that was there is gone";
     while (folded < found) ApplyTo(CheckpointNumber(kSeed, ++folded), &model);
-    if (found > 0) {
+    if (found == 0) {
+      longest_us += longest_us / 2;  // a slow machine, or sanitizers
+    } else {
       ASSERT_EQ(*pages->meta(), CheckpointNumber(kSeed, found).meta);
     }
     ASSERT_EQ(AllPages(pages.get()), model);

@@ -170,7 +170,13 @@ absl::Status MemoryFiles::MakeDirectory(const std::string& directory) {
 absl::Status MemoryFiles::SyncDirectory(const std::string& directory) {
   std::lock_guard lock(mutex_);
   TIEOUT_RETURN_IF_ERROR(Change());
-  synced_names_ = names_;
+  const auto is_in = [&](const std::string& path) {
+    return path.starts_with(directory + "/") && path.find('/', directory.size() + 1) == path.npos;
+  };
+  std::erase_if(synced_names_, [&](const auto& name) { return is_in(name.first); });
+  for (const auto& name : names_) {
+    if (is_in(name.first)) synced_names_.insert(name);
+  }
   return absl::OkStatus();
 }
 

@@ -1,10 +1,14 @@
 #include "tests/engine/runtime/support/random_log.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 #include <random>
 #include <vector>
 
+#include "engine/base/hash.h"
 #include "engine/codec/codec.h"
 #include "engine/log/embedded.h"
 #include "engine/runtime/beginning.h"
@@ -40,6 +44,7 @@ class Writer {
       for (int seller = 0; seller < shape_.sellers; ++seller) WriteDay(seller, day);
       Must(publisher_.Flush());
       if (random_() % 4 == 0) WritePoison();
+      if (random_() % 4 == 0) WriteAstray(day);
     }
     clock_.Set(kFirstDayUs + (shape_.days + 20) * base::kMicrosPerDay);
     Must(ticker_.Settle());
@@ -149,6 +154,21 @@ class Writer {
     Must(log_->Append({&entry, 1}));
   }
 
+  // A sale whose producer reckoned with another partition count.
+  void WriteAstray(int day) {
+    ledger::Event sale = Base("stripe", "acct0", Keep(fmt::format("astray_{}", day)), "gross",
+                              kFirstDayUs + day * base::kMicrosPerDay);
+    sale.amount = 4711;
+    sale.body = ledger::Sale{};
+    log::Entry entry;
+    entry.key = "seller-0";
+    entry.partition =
+        (base::PartitionOf(entry.key, shape_.partitions) + 1) % std::max(2, shape_.partitions);
+    if (entry.partition >= shape_.partitions) return;
+    entry.value = codec::EncodeEvent(sale);
+    Must(log_->Append({&entry, 1}));
+  }
+
   const RandomLogShape shape_;
   std::mt19937_64 random_;
   ManualClock clock_;
@@ -157,6 +177,15 @@ class Writer {
   Ticker ticker_;
   log::EventLog* const log_;
   std::deque<std::string> kept_;  // what the events' views point to
+};
+
+// This process's alone, since tests run side by side; gone when it ends.
+struct OwnDirectory {
+  std::string path = fmt::format("{}tieout_runtime_{}", ::testing::TempDir(), ::getpid());
+  ~OwnDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
 };
 
 log::EmbeddedOptions Fast() {
@@ -168,7 +197,8 @@ log::EmbeddedOptions Fast() {
 }  // namespace
 
 std::string FreshDirectory(const std::string& name) {
-  const std::string path = ::testing::TempDir() + "tieout_runtime_" + name;
+  static const OwnDirectory own;
+  const std::string path = own.path + "/" + name;
   std::filesystem::remove_all(path);
   std::filesystem::create_directories(path);
   return path;

@@ -1,6 +1,6 @@
 // A small marketplace's log, a function of a seed: sellers with a Stripe and a bank account each,
 // sales in payouts, deposits with and without reference, refunds, late and doubled events, ticks,
-// and bytes that are no event.
+// bytes that are no event, and events in a partition that isn't theirs.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ struct RandomLogShape {
   int sales_a_day = 10;  // of each seller
 };
 
-// A fresh directory below the tests' temporary one.
+// A fresh directory of this process, gone when it ends.
 std::string FreshDirectory(const std::string& name);
 
 // Creates an embedded log in `directory` and appends everything.
