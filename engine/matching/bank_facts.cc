@@ -1,20 +1,12 @@
 #include "engine/matching/bank_facts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/matching/evidence.h"
 
 namespace tieout::matching {
 namespace {
-
-void AddUnique(std::vector<uint32_t>* list, uint32_t value) {
-  if (std::find(list->begin(), list->end(), value) == list->end()) list->push_back(value);
-}
-
-void AddSorted(std::vector<uint32_t>* list, uint32_t value) {
-  const auto at = std::lower_bound(list->begin(), list->end(), value);
-  if (at == list->end() || *at != value) list->insert(at, value);
-}
 
 DepositTexts TextsOf(const DepositState& d) {
   DepositTexts texts;
@@ -70,14 +62,12 @@ void BankFacts::SetPayoutIds(uint32_t payout) {
   const auto same = [](const Tokens& a, const Tokens& b) { return a.joined() == b.joined(); };
   if (std::equal(ids.begin(), ids.end(), own.ids.begin(), own.ids.end(), same)) return;
   own.ids = std::move(ids);
-  std::vector<uint32_t> deposits = std::move(own.citing);  // by an id it no longer has, perhaps
-  own.citing.clear();
+  IndexSet deposits = std::exchange(own.citing, {});  // by an id it no longer has, perhaps
   for (const Tokens& id : own.ids) {
     for (uint64_t token : {id.rarest_hash(), id.joined_hash()}) {
-      AddUnique(&index_.payouts_by_token[token], payout);
+      index_.payouts_by_token[token].Add(payout);
       const auto found = index_.deposits_by_token.find(token);
-      if (found == index_.deposits_by_token.end()) continue;
-      for (uint32_t d : found->second) AddSorted(&deposits, d);
+      if (found != index_.deposits_by_token.end()) deposits.AddAll(found->second);
     }
   }
   for (uint32_t d : deposits) Cite(d, payout);
@@ -86,13 +76,12 @@ void BankFacts::SetPayoutIds(uint32_t payout) {
 void BankFacts::AddDeposit(uint32_t deposit) {
   if (index_.deposit_texts.size() > deposit) return;
   index_.deposit_texts.push_back(TextsOf(home().deposits[deposit]));
-  std::vector<uint32_t> payouts;
+  IndexSet payouts;
   for (const DepositTexts::Text& text : index_.deposit_texts[deposit].ids) {
     for (size_t i = 0; i < text.tokens.size(); ++i) {
-      AddUnique(&index_.deposits_by_token[text.tokens.hash(i)], deposit);
+      index_.deposits_by_token[text.tokens.hash(i)].Add(deposit);
       const auto found = index_.payouts_by_token.find(text.tokens.hash(i));
-      if (found == index_.payouts_by_token.end()) continue;
-      for (uint32_t p : found->second) AddSorted(&payouts, p);
+      if (found != index_.payouts_by_token.end()) payouts.AddAll(found->second);
     }
   }
   for (uint32_t p : payouts) Cite(deposit, p);
@@ -116,7 +105,7 @@ void BankFacts::Cite(uint32_t deposit, uint32_t payout) {
                        [](const DepositTexts::Citation& c, uint32_t p) { return c.payout < p; });
   const bool is_known = at != texts.cited.end() && at->payout == payout;
   if (!citation.ids.empty()) {
-    AddSorted(&ids.citing, deposit);
+    ids.citing.Add(deposit);
     if (is_known) {
       *at = std::move(citation);
     } else {
@@ -124,7 +113,7 @@ void BankFacts::Cite(uint32_t deposit, uint32_t payout) {
     }
   } else {
     if (is_known) texts.cited.erase(at);
-    std::erase(ids.citing, deposit);
+    ids.citing.Remove(deposit);
   }
 }
 

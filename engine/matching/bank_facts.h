@@ -21,9 +21,7 @@ class BankFacts {
   // Live payouts that the deposit cites: same sign and currency, by an id no other live payout has.
   std::vector<uint32_t> Linked(uint32_t deposit) const;
   // Deposits whose texts hold one of the payout's ids, whatever else speaks against it.
-  const std::vector<uint32_t>& Citing(uint32_t payout) const {
-    return index_.payout_ids[payout].citing;
-  }
+  const IndexSet& Citing(uint32_t payout) const { return index_.payout_ids[payout].citing; }
   bool IsLinkedByAny(uint32_t payout) const;
   // Takes part in reference rules only.
   bool NamesPayout(uint32_t deposit) const;

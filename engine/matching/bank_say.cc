@@ -66,7 +66,7 @@ uint32_t FreePlace(std::vector<Group>& groups) {
 // The payout whose event stands first in the log; of a proposal its deposit.
 Anchor& BankLevel::LeadAnchor(const Group& g) {
   if (g.status == Status::kProposed) return home().deposits[g.deposits.front()].anchor;
-  return home().payouts[ByPlace(home().payouts, g.payouts).front()].bank;
+  return home().payouts[FirstSeen(g.payouts)].bank;
 }
 
 absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> groups) {
@@ -171,7 +171,7 @@ void BankLevel::Announce(Group& g, const std::vector<Group>& replaced, std::vect
 void BankLevel::SayGroup(const Group& g) {
   const std::string& about = g.status == Status::kProposed
                                  ? home().deposits[g.deposits.front()].event_id
-                                 : home().payouts[ByPlace(home().payouts, g.payouts).front()].entry;
+                                 : home().payouts[FirstSeen(g.payouts)].entry;
   Say(turn_, GroupRecord(g, g.status), LeadAnchor(g), about);
 }
 

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "engine/matching/evidence.h"
+#include "engine/matching/index_set.h"
 #include "engine/matching/state_bank.h"
 #include "engine/matching/state_config.h"
 #include "engine/matching/state_order.h"
@@ -66,8 +67,8 @@ void Visit(A& a, Parked& p) {
 
 // What level bank reads of a payout and of a deposit again and again. Derived, never written.
 struct PayoutIds {
-  std::vector<Tokens> ids;       // under which it may be cited
-  std::vector<uint32_t> citing;  // deposits whose texts hold one of them, ascending
+  std::vector<Tokens> ids;  // under which it may be cited
+  IndexSet citing;          // deposits whose texts hold one of them
 };
 struct DepositTexts {
   struct Text {
@@ -125,7 +126,7 @@ struct HomeIndex {
   IndexTable payouts;  // by PayoutState::key
   // By hashes of tokens: of an id the longest, or all joined; of a deposit's texts each. Who stands
   // there is compared in full.
-  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> payouts_by_token, deposits_by_token;
+  absl::flat_hash_map<uint64_t, IndexSet> payouts_by_token, deposits_by_token;
   std::vector<PayoutIds> payout_ids;        // parallel to payouts
   std::vector<DepositTexts> deposit_texts;  // parallel to deposits
   absl::flat_hash_map<uint64_t, std::vector<uint32_t>> waiting_by_payment;
