@@ -235,7 +235,7 @@ void Workload::PayIn(const Deposit& deposit, int64_t at_us) {
   Event event =
       Begin(deposit.seller, "entry", uint64_t{deposit.seller} << 32 | deposit.payout, at_us);
   event.account = {ledger::kBankProvider, bank, kCurrency};
-  event.source.connector = "camt053";
+  event.source.connector = "camt";
   event.refs = {};
   event.amount = deposit.amount;
   texts_.push_back(Chance(options_.deposits_without_reference)

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "connectors/bank_csv/bank_csv.h"
-#include "connectors/camt053/camt053.h"
+#include "connectors/camt/camt.h"
 #include "connectors/events/events.h"
 #include "connectors/lex/encoding.h"
 #include "connectors/shopify/shopify.h"
@@ -16,7 +16,7 @@ namespace tieout::connectors {
 
 std::span<const Connector* const> All() {
   static const std::array<const Connector*, 5> kAll = {
-      &BankCsv(), &Camt053(), &Events(), &Shopify(), &Stripe(),
+      &BankCsv(), &Camt(), &Events(), &Shopify(), &Stripe(),
   };
   return kAll;
 }

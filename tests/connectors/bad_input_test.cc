@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "connectors/bank_csv/bank_csv.h"
-#include "connectors/camt053/camt053.h"
+#include "connectors/camt/camt.h"
 #include "connectors/events/events.h"
 #include "connectors/registry.h"
 #include "connectors/shopify/shopify.h"
@@ -36,7 +36,7 @@ TEST(BadInput, EmptyFileGivenToAConnectorByName) {
   EXPECT_EQ(RunOn(Shopify(), "").status.message(), "file is empty");
   EXPECT_EQ(RunOn(BankCsv(), "").status.message(), "file is empty");
   EXPECT_EQ(RunOn(Events(), "").status.message(), "file is empty");
-  EXPECT_EQ(RunOn(Camt053(), "").status.message(),
+  EXPECT_EQ(RunOn(Camt(), "").status.message(),
             "file:1: the XML ends in the middle: the file is cut off, fetch it again");
 }
 

@@ -1,4 +1,4 @@
-#include "connectors/camt053/camt053.h"
+#include "connectors/camt/camt.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ Context BankContext() {
 }
 
 testing::Result RunCamt(std::string_view bytes) {
-  return testing::Run(Camt053(), bytes, BankContext());
+  return testing::Run(Camt(), bytes, BankContext());
 }
 
 std::string Entry(std::string_view amount, std::string_view rest = "") {
@@ -47,13 +47,13 @@ std::string Statement(std::string_view entries, std::string_view closing = "",
          "></Document>";
 }
 
-TEST(Camt053, GoldenOfEnvelopeBatchReturnPendingAndYen) {
-  testing::ExpectGolden(Camt053(), "camt053/testdata/booked.xml", "camt053/testdata/booked.jsonl",
+TEST(Camt, GoldenOfEnvelopeBatchReturnPendingAndYen) {
+  testing::ExpectGolden(Camt(), "camt/testdata/booked.xml", "camt/testdata/booked.jsonl",
                         BankContext());
 }
 
-TEST(Camt053, BalancesAndCoverage) {
-  const auto result = RunCamt(testing::ReadTestFile("camt053/testdata/booked.xml"));
+TEST(Camt, BalancesAndCoverage) {
+  const auto result = RunCamt(testing::ReadTestFile("camt/testdata/booked.xml"));
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_THAT(result.summary.notes, IsEmpty());
   ASSERT_EQ(result.summary.accounts.size(), 2u);
@@ -73,19 +73,19 @@ TEST(Camt053, BalancesAndCoverage) {
   EXPECT_EQ(base::FormatInstant(yen.coverage_from_us), "2026-03-06T00:00:00Z");
 }
 
-TEST(Camt053, IdenticalEntriesWithoutReferenceBothCount) {
+TEST(Camt, IdenticalEntriesWithoutReferenceBothCount) {
   const auto result = RunCamt(Statement(Entry("1.00") + Entry("1.00")));
   const auto identities = testing::Identities(result);
   ASSERT_EQ(identities.size(), 2u);
   EXPECT_NE(identities[0], identities[1]);
 }
 
-TEST(Camt053, ReversalIndicatorDoesNotTurnTheDirection) {
+TEST(Camt, ReversalIndicatorDoesNotTurnTheDirection) {
   EXPECT_THAT(testing::Brief(RunCamt(Statement(Entry("7.00", "<RvslInd>true</RvslInd>")))),
               HasSubstr("bank_deposit 7.00 EUR"));
 }
 
-TEST(Camt053, IntradayAndNotificationsAreProvisional) {
+TEST(Camt, IntradayAndNotificationsAreProvisional) {
   for (const auto& [message, stmt] :
        {std::pair("BkToCstmrAcctRpt", "Rpt"), std::pair("BkToCstmrDbtCdtNtfctn", "Ntfctn")}) {
     const std::string file =
@@ -101,7 +101,7 @@ TEST(Camt053, IntradayAndNotificationsAreProvisional) {
   }
 }
 
-TEST(Camt053, BrokenBalanceIsNotedNotRefused) {
+TEST(Camt, BrokenBalanceIsNotedNotRefused) {
   const auto result = RunCamt(Statement(Entry("8.85"), "127.05"));
   ASSERT_EQ(result.summary.notes.size(), 1u);
   EXPECT_EQ(result.summary.notes[0].code, "BALANCE_CHAIN_BROKEN");
@@ -111,7 +111,134 @@ TEST(Camt053, BrokenBalanceIsNotedNotRefused) {
   EXPECT_EQ(result.events.size(), 1u);
 }
 
-TEST(Camt053, TextsDoNotChangeTheIdentityOfAReferencedEntry) {
+// What a later message may tell otherwise, one by one, and what it may not.
+TEST(Camt, OnlyReferenceAmountAndCurrencyAreIdentity) {
+  const std::string entry =
+      "<Ntry><Amt Ccy=\"EUR\">5.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>"
+      "2026-03-06</Dt></BookgDt><ValDt><Dt>2026-03-07</Dt></ValDt><AcctSvcrRef>R1</AcctSvcrRef>"
+      "<BkTxCd><Prtry><Cd>166</Cd></Prtry></BkTxCd><Chrgs><Amt Ccy=\"EUR\">1.00</Amt></Chrgs>"
+      "<NtryDtls><TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs><RltdPties><Dbtr><Nm>Ann</Nm></"
+      "Dbtr>"
+      "<DbtrAcct><Id><IBAN>DE9</IBAN></Id></DbtrAcct></RltdPties><RmtInf><Ustrd>one</Ustrd></"
+      "RmtInf>"
+      "</TxDtls></NtryDtls><AddtlNtryInf>two</AddtlNtryInf></Ntry>";
+  const auto with = [&](std::string_view from, std::string_view to) {
+    std::string changed = entry;
+    changed.replace(changed.find(from), from.size(), to);
+    return testing::Identities(RunCamt(Statement(changed)));
+  };
+  const auto plain = with("R1", "R1");
+  ASSERT_EQ(plain.size(), 1u);
+  for (const auto& [from, to] :
+       {std::pair("2026-03-06", "2026-03-05"), std::pair("2026-03-07", "2026-03-09"),
+        std::pair("BOOK<", "PDNG<"), std::pair(">166<", ">177<"), std::pair("1.00", "2.00"),
+        std::pair("E1", "E2"), std::pair("Ann", "Bea"), std::pair("DE9", "DE8"),
+        std::pair("one", "three"), std::pair("two", "four")}) {
+    EXPECT_EQ(with(from, to), plain) << from;
+  }
+  for (const auto& [from, to] :
+       {std::pair("R1", "R2"), std::pair("5.00", "5.01"), std::pair(">CRDT<", ">DBIT<"),
+        std::pair("<Sts>", "<RvslInd>true</RvslInd><Sts>")}) {
+    EXPECT_NE(with(from, to), plain) << from;
+  }
+}
+
+TEST(Camt, AReversalUnderTheSameReferenceIsAnEntryOfItsOwn) {
+  const auto result = RunCamt(
+      Statement(Entry("7.00", "<AcctSvcrRef>R1</AcctSvcrRef><RvslInd>1</RvslInd>"), "107.00"));
+  EXPECT_EQ(testing::Brief(result), "bank/DE1/R1.reversal/entry bank_deposit 7.00 EUR\n");
+  EXPECT_THAT(testing::Lines(result), HasSubstr(R"("return_of":"R1")"));
+}
+
+TEST(Camt, TheReferenceOfAnOnlyPartIsTheEntrys) {
+  const auto part = [](std::string_view reference) {
+    return "<TxDtls><Refs><AcctSvcrRef>" + std::string(reference) +
+           "</AcctSvcrRef></Refs></TxDtls>";
+  };
+  EXPECT_EQ(
+      testing::Brief(RunCamt(Statement(Entry("1.00", "<NtryDtls>" + part("P1") + "</NtryDtls>")))),
+      "bank/DE1/P1/entry bank_deposit 1.00 EUR\n");
+  // Of several parts none is the entry's.
+  EXPECT_THAT(testing::Brief(RunCamt(Statement(
+                  Entry("1.00", "<NtryDtls>" + part("P1") + part("P2") + "</NtryDtls>")))),
+              HasSubstr("bank/DE1/2026-03-06."));
+}
+
+// One account number with a pocket per currency: the same statement number, index, day and amount.
+TEST(Camt, PocketsOfOneAccountAreKeptApart) {
+  for (const std::string_view number : {"", "<ElctrncSeqNb>7</ElctrncSeqNb>"}) {
+    const auto pocket = [&](std::string_view currency) {
+      std::string file = Statement(Entry("1.00") + std::string(number));
+      for (size_t at = file.find("EUR"); at != std::string::npos; at = file.find("EUR")) {
+        file.replace(at, 3, currency);
+      }
+      const size_t stmt = file.find("<Id>S</Id>");
+      return testing::Brief(RunCamt(file.insert(stmt, number)));
+    };
+    const std::string usd = pocket("USD");
+    const std::string gbp = pocket("GBP");
+    EXPECT_NE(usd.substr(0, usd.find(' ')), gbp.substr(0, gbp.find(' '))) << usd << gbp;
+  }
+}
+
+// 10.00 USD at 0.90 are 9.00 EUR: the part says its amount in both.
+TEST(Camt, AForeignAmountIsNoPartOfTheSum) {
+  const auto part = [](std::string_view euro) {
+    return "<NtryDtls><TxDtls><AmtDtls><InstdAmt><Amt Ccy=\"USD\">10.00</Amt></InstdAmt><TxAmt>"
+           "<Amt Ccy=\"EUR\">" +
+           std::string(euro) + "</Amt></TxAmt></AmtDtls></TxDtls></NtryDtls>";
+  };
+  EXPECT_THAT(RunCamt(Statement(Entry("9.00", part("9.00")))).summary.notes, IsEmpty());
+  EXPECT_EQ(RunCamt(Statement(Entry("9.00", part("9.01")))).summary.notes.size(), 1u);
+  const std::string only_foreign =
+      "<NtryDtls><TxDtls><Amt Ccy=\"USD\">10.00</Amt></TxDtls></NtryDtls>";
+  EXPECT_THAT(RunCamt(Statement(Entry("9.00", only_foreign))).summary.notes, IsEmpty());
+  // Three parts announced, one shown: nothing to judge.
+  const std::string one_of_three =
+      "<NtryDtls><Btch><NbOfTxs>3</NbOfTxs></Btch><TxDtls><Amt Ccy=\"EUR\">3.00</Amt></TxDtls>"
+      "</NtryDtls>";
+  EXPECT_THAT(RunCamt(Statement(Entry("9.00", one_of_three))).summary.notes, IsEmpty());
+}
+
+TEST(Camt, DatesInTheOtherElementWithZoneAndWithoutBookingDate) {
+  const auto dates = [](std::string_view entry_dates) {
+    const std::string entry =
+        "<Ntry><Amt Ccy=\"EUR\">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK"
+        "</Sts>" +
+        std::string(entry_dates) + "</Ntry>";
+    const std::string lines = testing::Lines(RunCamt(Statement(entry)));
+    const auto of = [&](std::string_view key) {
+      const size_t at = lines.find(key);
+      return at == std::string::npos ? "" : lines.substr(at + key.size() + 3, 10);
+    };
+    return of("booking_date") + " " + of("value_date");
+  };
+  EXPECT_EQ(dates("<BookgDt><DtTm>2026-03-06T23:30:00+01:00</DtTm></BookgDt>"),
+            "2026-03-06 2026-03-06");
+  EXPECT_EQ(
+      dates("<BookgDt><Dt>2026-03-06T10:00:00</Dt></BookgDt><ValDt><Dt>2026-03-07Z</Dt></ValDt>"),
+      "2026-03-06 2026-03-07");
+  EXPECT_EQ(dates("<BookgDt><DtTm>2026-03-06</DtTm></BookgDt>"), "2026-03-06 2026-03-06");
+  EXPECT_EQ(dates("<ValDt><Dt>2026-03-07</Dt></ValDt>"), "2026-03-07 2026-03-07");
+}
+
+TEST(Camt, ANotificationWithoutDatesIsOfTheDayItWasMade) {
+  std::string file = Statement(Entry("1.00"), "", "BkToCstmrDbtCdtNtfctn", "Ntfctn");
+  const std::string_view date = "<BookgDt><Dt>2026-03-06</Dt></BookgDt>";
+  file.erase(file.rfind(date), date.size());
+  EXPECT_EQ(RunCamt(file).quarantined.size(), 1u);
+  file.insert(file.find("<Acct>"), "<CreDtTm>2026-03-08T10:00:00Z</CreDtTm>");
+  EXPECT_THAT(testing::Lines(RunCamt(file)), HasSubstr(R"("booking_date":"2026-03-08")"));
+}
+
+TEST(Camt, NoDateThatCanBeRead) {
+  std::string file = Statement(Entry("1.00"));
+  file.replace(file.rfind("2026-03-06"), 10, "06.03.2026");
+  EXPECT_THAT(RunCamt(file).quarantined,
+              ElementsAre(HasSubstr("no booking date and no value date can be read")));
+}
+
+TEST(Camt, TextsDoNotChangeTheIdentityOfAReferencedEntry) {
   const std::string_view reference = "<AcctSvcrRef>R1</AcctSvcrRef>";
   const auto plain = testing::Identities(RunCamt(Statement(Entry("1.00", reference))));
   const std::string more = std::string(reference) +
@@ -124,7 +251,7 @@ TEST(Camt053, TextsDoNotChangeTheIdentityOfAReferencedEntry) {
 
 // --- bad input ---------------------------------------------------------------------------------
 
-TEST(Camt053, GarbledAmount) {
+TEST(Camt, GarbledAmount) {
   EXPECT_THAT(RunCamt(Statement(Entry("12..34"))).quarantined,
               ElementsAre(HasSubstr("bank.xml:4: Amt \"12..34\": is no number")));
   EXPECT_THAT(RunCamt(Statement(Entry("-1.00"))).quarantined,
@@ -134,12 +261,12 @@ TEST(Camt053, GarbledAmount) {
               ElementsAre("bank.xml:4: Amt \"1.00001\": has more than the currency's 2 decimals"));
 }
 
-TEST(Camt053, AmountBeyond64Bits) {
+TEST(Camt, AmountBeyond64Bits) {
   EXPECT_THAT(RunCamt(Statement(Entry("92233720368547758.08"))).quarantined,
               ElementsAre("bank.xml:4: Amt \"92233720368547758.08\": is beyond 64 bits"));
 }
 
-TEST(Camt053, WrongCurrency) {
+TEST(Camt, WrongCurrency) {
   std::string file = Statement(Entry("1.00"));
   const size_t at = file.find("<Ntry><Amt Ccy=\"EUR\"") + 16;
   EXPECT_THAT(RunCamt(std::string(file).replace(at, 3, "USD")).quarantined,
@@ -148,7 +275,7 @@ TEST(Camt053, WrongCurrency) {
               ElementsAre("bank.xml:4: Ccy \"EUX\": is no ISO 4217 currency"));
 }
 
-TEST(Camt053, UnknownDirectionAndStatus) {
+TEST(Camt, UnknownDirectionAndStatus) {
   std::string file = Statement(Entry("1.00"));
   std::string direction = file;
   direction.replace(direction.rfind("CRDT"), 4, "BOTH");
@@ -159,7 +286,7 @@ TEST(Camt053, UnknownDirectionAndStatus) {
               ElementsAre("bank.xml:4: Sts \"\": is missing: booked or not can't be told"));
 }
 
-TEST(Camt053, CutOffFileIsRefusedWhole) {
+TEST(Camt, CutOffFileIsRefusedWhole) {
   const std::string file = Statement(Entry("1.00"));
   const auto cut = RunCamt(file.substr(0, file.size() - 30));
   EXPECT_EQ(cut.status.code(), absl::StatusCode::kDataLoss);
@@ -167,39 +294,39 @@ TEST(Camt053, CutOffFileIsRefusedWhole) {
             "bank.xml:5: the XML ends in the middle: the file is cut off, fetch it again");
 }
 
-TEST(Camt053, TruncationAtEveryByte) {
+TEST(Camt, TruncationAtEveryByte) {
   testing::ExpectSurvivesTruncation(
-      Camt053(), Statement(Entry("1.00", "<AcctSvcrRef>R</AcctSvcrRef>"), "101.00"), BankContext());
+      Camt(), Statement(Entry("1.00", "<AcctSvcrRef>R</AcctSvcrRef>"), "101.00"), BankContext());
 }
 
-TEST(Camt053, EntitiesAreRefused) {
+TEST(Camt, EntitiesAreRefused) {
   const auto result = RunCamt("<!DOCTYPE x [<!ENTITY a \"aaaa\">]><Document>&a;</Document>");
   EXPECT_EQ(result.status.message(),
             "bank.xml:1: a document type declaration (DOCTYPE) stands in the file: refused, no "
             "statement needs one");
 }
 
-TEST(Camt053, DeepNestingIsRefused) {
+TEST(Camt, DeepNestingIsRefused) {
   std::string deep;
   for (int i = 0; i < 100; ++i) deep += "<a>";
   EXPECT_EQ(RunCamt(deep).status.message(), "bank.xml:1: elements nest deeper than 64");
 }
 
-TEST(Camt053, NoStatement) {
+TEST(Camt, NoStatement) {
   EXPECT_EQ(RunCamt("<Document><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId></GrpHdr></BkToCstmrStmt>"
                     "</Document>")
                 .status.message(),
             "bank.xml: holds no statement (no Stmt element)");
 }
 
-TEST(Camt053, AccountMustBeNamed) {
+TEST(Camt, AccountMustBeNamed) {
   std::string file = Statement(Entry("1.00"));
   file.replace(file.find("<IBAN>DE1</IBAN>"), 16, "");
   EXPECT_EQ(RunCamt(file).status.message(),
             "bank.xml:4: statement S names no account: say which with --account");
 }
 
-TEST(Camt053, ByteOrderMarkCrLfAndWindows1252) {
+TEST(Camt, ByteOrderMarkCrLfAndWindows1252) {
   const std::string plain = Statement(Entry("1.00", "<AddtlNtryInf>x</AddtlNtryInf>"));
   std::string windows = "\xEF\xBB\xBF";
   for (const char c : plain) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);

@@ -1,8 +1,9 @@
-#include "connectors/camt053/entry.h"
+#include "connectors/camt/entry.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <vector>
 
 #include "engine/ledger/validate.h"
@@ -98,8 +99,13 @@ void ReadDetails(const XmlNode& details, bool credit, Texts* end_to_end, Texts* 
                  Texts* names, Texts* accounts, Texts* returns) {
   if (const XmlNode* refs = details.Child("Refs"); refs != nullptr) {
     end_to_end->Add(refs->TextAt({"EndToEndId"}));
-    for (const std::string_view id : {"UETR", "TxId", "InstrId", "AcctSvcrRef", "PmtInfId"}) {
+    for (const std::string_view id :
+         {"UETR", "TxId", "InstrId", "AcctSvcrRef", "PmtInfId", "ClrSysRef", "ChqNb", "MndtId",
+          "AcctOwnrTxId", "AcctSvcrTxId", "MktInfrstrctrTxId"}) {
       remittance->Add(refs->TextAt({id}));
+    }
+    for (const XmlNode& own : refs->children) {
+      if (own.name == "Prtry") remittance->Add(own.TextAt({"Ref"}));
     }
     if (details.Child("RtrInf") != nullptr) {
       returns->Add(FirstOf({refs->TextAt({"EndToEndId"}), refs->TextAt({"TxId"})}));
@@ -120,6 +126,69 @@ void ReadDetails(const XmlNode& details, bool credit, Texts* end_to_end, Texts* 
                         PartyName(*parties, credit ? "UltmtDbtr" : "UltmtCdtr")}));
     accounts->Add(PartyAccount(*parties, credit ? "DbtrAcct" : "CdtrAcct"));
   }
+}
+
+std::vector<const XmlNode*> PartsOf(const XmlNode& ntry) {
+  std::vector<const XmlNode*> parts;
+  for (const XmlNode& group : ntry.children) {
+    if (group.name != "NtryDtls") continue;
+    for (const XmlNode& details : group.children) {
+      if (details.name == "TxDtls") parts.push_back(&details);
+    }
+  }
+  return parts;
+}
+
+// What a part moves in the account's currency; nullopt: it doesn't say. From .04 on TxDtls/Amt with
+// its own direction, before that AmtDtls; what was instructed is in the payer's currency.
+std::optional<ledger::Minor> PartAmount(const XmlNode& part, const Entry& entry) {
+  for (const XmlNode* amount : {part.Child("Amt"), part.At({"AmtDtls", "TxAmt", "Amt"}),
+                                part.At({"AmtDtls", "InstdAmt", "Amt"})}) {
+    ledger::Minor value = 0;
+    std::string currency;
+    RowError error;
+    if (amount == nullptr || !ReadMoney(*amount, &value, &currency, &error)) continue;
+    if (currency != entry.currency) continue;
+    const std::string_view direction = part.TextAt({"CdtDbtInd"});
+    const bool credit = direction.empty() ? entry.amount >= 0 : direction == "CRDT";
+    return credit ? value : -value;
+  }
+  return std::nullopt;
+}
+
+// How many parts the bank says there are; 0: it doesn't.
+size_t StatedParts(const XmlNode& ntry) {
+  size_t stated = 0;
+  for (const XmlNode& group : ntry.children) {
+    const std::string_view text = group.TextAt({"Btch", "NbOfTxs"});
+    size_t count = 0;
+    std::from_chars(text.data(), text.data() + text.size(), count);
+    stated += count;
+  }
+  return stated;
+}
+
+// The entry is what moved the balance; its parts must add up to it, before or after charges.
+// Judged only where all of them are there and say their amount.
+std::string PartsTrouble(const XmlNode& ntry, const Entry& entry,
+                         const std::vector<const XmlNode*>& parts) {
+  if (parts.empty() || StatedParts(ntry) > parts.size()) return "";
+  ledger::WideMinor sum = 0;
+  ledger::WideMinor charges = entry.charges;
+  for (const XmlNode* part : parts) {
+    const auto amount = PartAmount(*part, entry);
+    if (!amount.has_value()) return "";
+    sum += *amount;
+    if (entry.charges == 0) charges += Charges(*part, entry.currency);
+  }
+  if (sum == entry.amount || sum - charges == entry.amount) return "";
+  const auto text = [&](ledger::WideMinor value) {
+    const auto narrow = ledger::Narrow(value);
+    return narrow.has_value() ? ledger::FormatMoney(*narrow, entry.currency)
+                              : "a sum beyond 64 bits";
+  };
+  return fmt::format("the entry over {} has {} part{} that sum to {}: the entry counts",
+                     text(entry.amount), parts.size(), parts.size() == 1 ? "" : "s", text(sum));
 }
 
 }  // namespace
@@ -155,7 +224,8 @@ bool ReadMoney(const XmlNode& amount, ledger::Minor* value, std::string* currenc
   return ReadAmount(amount.name, amount.text, *currency, {}, value, error);
 }
 
-bool ReadEntry(const XmlNode& ntry, Entry* entry, RowError* error) {
+bool ReadEntry(const XmlNode& ntry, std::optional<CivilTime> noticed, Entry* entry,
+               RowError* error) {
   const XmlNode* amount = ntry.Child("Amt");
   if (amount == nullptr) {
     *error = {"Amt", "", "is missing"};
@@ -177,6 +247,7 @@ bool ReadEntry(const XmlNode& ntry, Entry* entry, RowError* error) {
   }
   entry->booked = ReadTime(ntry.Child("BookgDt"));
   entry->valued = ReadTime(ntry.Child("ValDt"));
+  if (!entry->booked.has_value() && !entry->valued.has_value()) entry->booked = noticed;
   if (!entry->booked.has_value() && !entry->valued.has_value()) {
     const XmlNode* date = ntry.Child("BookgDt");
     *error = {"BookgDt", date == nullptr ? "" : date->ToText(),
@@ -186,7 +257,12 @@ bool ReadEntry(const XmlNode& ntry, Entry* entry, RowError* error) {
   if (!entry->booked.has_value()) entry->booked = entry->valued;
   if (!entry->valued.has_value()) entry->valued = entry->booked;
 
-  const std::string_view reference = ntry.TextAt({"AcctSvcrRef"});
+  entry->is_reversal = ntry.TextAt({"RvslInd"}) == "true" || ntry.TextAt({"RvslInd"}) == "1";
+  const std::vector<const XmlNode*> parts = PartsOf(ntry);
+  std::string_view reference = ntry.TextAt({"AcctSvcrRef"});
+  if (reference.empty() && parts.size() == 1) {
+    reference = parts.front()->TextAt({"Refs", "AcctSvcrRef"});
+  }
   if (!IsPlaceholder(reference)) entry->servicer_reference = reference;
   Texts end_to_end;
   Texts remittance;
@@ -196,13 +272,13 @@ bool ReadEntry(const XmlNode& ntry, Entry* entry, RowError* error) {
   for (const XmlNode& group : ntry.children) {
     if (group.name != "NtryDtls") continue;
     remittance.Add(group.TextAt({"Btch", "PmtInfId"}));
-    for (const XmlNode& details : group.children) {
-      if (details.name != "TxDtls") continue;
-      ReadDetails(details, credit, &end_to_end, &remittance, &names, &accounts, &returns);
-    }
+    remittance.Add(group.TextAt({"Btch", "MsgId"}));
+  }
+  for (const XmlNode* details : parts) {
+    ReadDetails(*details, credit, &end_to_end, &remittance, &names, &accounts, &returns);
   }
   remittance.Add(ntry.TextAt({"AddtlNtryInf"}));
-  if (ntry.TextAt({"RvslInd"}) == "true" || ntry.TextAt({"RvslInd"}) == "1") {
+  if (entry->is_reversal) {
     returns.Add(FirstOf({end_to_end.First(), entry->servicer_reference}));
   }
   entry->end_to_end_id = end_to_end.JoinWithin(ledger::kMaxName);
@@ -213,6 +289,7 @@ bool ReadEntry(const XmlNode& ntry, Entry* entry, RowError* error) {
   entry->return_of = returns.First();
   entry->transaction_code = TransactionCode(ntry);
   entry->charges = Charges(ntry, entry->currency);
+  entry->parts_trouble = PartsTrouble(ntry, *entry, parts);
   return true;
 }
 

@@ -1,12 +1,12 @@
-#include "connectors/camt053/camt053.h"
+#include "connectors/camt/camt.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
 
-#include "absl/container/flat_hash_map.h"
-#include "connectors/camt053/entry.h"
+#include "connectors/camt/entry.h"
+#include "connectors/camt/statement.h"
 #include "connectors/emit.h"
 #include "connectors/lex/encoding.h"
 #include "connectors/lex/xml.h"
@@ -18,23 +18,9 @@ namespace {
 // How many references of one statement are remembered to tell repeated ones apart: 24 MB.
 constexpr size_t kRememberedReferences = 1'000'000;
 
-struct Balance {
-  ledger::Minor amount = 0;
-  base::Day day;
-};
-
-// What stands at the head of a Stmt, and what has been counted in it.
-struct Statement {
-  std::string id, sequence, page;
-  std::string account, currency;
-  base::Day created, from, to;  // `to` is exclusive
-  std::optional<Balance> opening, closing;
-  bool opening_is_previous = false;  // PRCD: the closing of the day before
-  ledger::WideMinor booked = 0;
-  uint64_t entries = 0, line = 0;
-  base::Day first, last;  // of the entries
-  absl::flat_hash_map<uint64_t, uint32_t> references;
-};
+bool IsStatement(std::string_view name) {
+  return name == "Stmt" || name == "Rpt" || name == "Ntfctn";
+}
 
 class StatementReader : public XmlHandler {
  public:
@@ -42,7 +28,7 @@ class StatementReader : public XmlHandler {
       : emitter_(connector, context, sink), zone_(zone) {}
 
   bool WantsChildrenOf(std::string_view name) const override {
-    return name == "Stmt" || name == "Rpt" || name == "Ntfctn" || name == "GrpHdr";
+    return IsStatement(name) || name == "GrpHdr";
   }
   absl::Status OnOpen(std::string_view name, uint64_t line) override;
   absl::Status OnClose(std::string_view name, uint64_t line) override;
@@ -66,6 +52,7 @@ class StatementReader : public XmlHandler {
   Emitter emitter_;
   const Zone zone_;
   bool is_booked_message_ = false;
+  std::string message_page_;
   uint64_t statements_ = 0;
   Statement statement_;
 };
@@ -73,17 +60,17 @@ class StatementReader : public XmlHandler {
 absl::Status StatementReader::OnOpen(std::string_view name, uint64_t line) {
   if (name == "BkToCstmrStmt") is_booked_message_ = true;
   if (name == "BkToCstmrAcctRpt" || name == "BkToCstmrDbtCdtNtfctn") is_booked_message_ = false;
-  if (name == "Stmt" || name == "Rpt" || name == "Ntfctn") {
+  if (IsStatement(name)) {
     ++statements_;
     statement_ = Statement();
     statement_.line = line;
+    statement_.page = message_page_;
   }
   return absl::OkStatus();
 }
 
 absl::Status StatementReader::OnClose(std::string_view name, uint64_t) {
-  if (name == "Stmt" || name == "Rpt" || name == "Ntfctn") return FinishStatement();
-  return absl::OkStatus();
+  return IsStatement(name) ? FinishStatement() : absl::OkStatus();
 }
 
 absl::Status StatementReader::OnElement(const XmlNode& element, std::string_view parent) {
@@ -94,16 +81,19 @@ absl::Status StatementReader::OnElement(const XmlNode& element, std::string_view
     }
     return absl::OkStatus();
   }
-  if (parent == "GrpHdr") return absl::OkStatus();
-  if (element.name == "Id") statement_.id = element.text;
-  if (element.name == "StmtPgntn" || element.name == "RptPgntn") {
-    statement_.page = element.TextAt({"PgNb"});
+  if (parent == "GrpHdr") {
+    // Before .03 the message is what has pages.
+    if (element.name == "MsgPgntn") message_page_ = element.TextAt({"PgNb"});
+    return absl::OkStatus();
   }
+  if (element.name == "Id") statement_.id = element.text;
+  if (element.name.ends_with("Pgntn")) statement_.page = element.TextAt({"PgNb"});
   if (element.name == "ElctrncSeqNb") statement_.sequence = element.text;
   if (element.name == "LglSeqNb" && statement_.sequence.empty()) statement_.sequence = element.text;
   if (element.name == "FrToDt") ReadPeriod(element);
   if (element.name == "Acct") return ReadAccount(element);
   if (element.name == "Bal") return ReadBalance(element);
+  if (element.name == "TxsSummry") statement_.stated = ReadTotals(element);
   if (element.name == "Ntry") return ReadNtry(element);
   return absl::OkStatus();
 }
@@ -174,7 +164,8 @@ absl::Status StatementReader::CheckAccount(uint64_t line) {
 absl::StatusOr<ledger::Event> StatementReader::NewEvent(const Entry& entry) {
   const int64_t occurred_at = ToInstant(*entry.booked, zone_);
   if (!entry.servicer_reference.empty()) {
-    std::string id = entry.servicer_reference;
+    // A bank may take an entry back under the same reference, days later.
+    std::string id = entry.servicer_reference + (entry.is_reversal ? ".reversal" : "");
     const uint64_t hash = base::HashBytes64(id);
     if (statement_.references.size() < kRememberedReferences ||
         statement_.references.contains(hash)) {
@@ -190,12 +181,13 @@ absl::StatusOr<ledger::Event> StatementReader::NewEvent(const Entry& entry) {
                                                           : entry.booked->day;
     const std::string year = base::FormatDay(dated).substr(0, 4);
     const std::string page = statement_.page.empty() ? "1" : statement_.page;
-    return emitter_.NewEvent(
-        AccountOf(),
-        fmt::format("{}.{}.{}.{}", year, statement_.sequence, page, statement_.entries), "entry",
-        occurred_at);
+    return emitter_.NewEvent(AccountOf(),
+                             fmt::format("{}.{}.{}.{}.{}", statement_.currency, year,
+                                         statement_.sequence, page, statement_.entries),
+                             "entry", occurred_at);
   }
-  std::string fixed = fmt::format("{}|{}", base::FormatDay(entry.valued->day), entry.amount);
+  std::string fixed = fmt::format("{}|{}|{}", statement_.currency,
+                                  base::FormatDay(entry.valued->day), entry.amount);
   for (const std::string* text : {&entry.end_to_end_id, &entry.remittance, &entry.counterparty,
                                   &entry.counterparty_account, &entry.transaction_code}) {
     fixed += fmt::format("|{}:{}", text->size(), *text);
@@ -209,7 +201,9 @@ absl::Status StatementReader::ReadNtry(const XmlNode& ntry) {
   ++statement_.entries;
   Entry entry;
   RowError error;
-  const bool readable = ReadEntry(ntry, &entry, &error);
+  std::optional<CivilTime> noticed;
+  if (!is_booked_message_ && statement_.created.is_set()) noticed = {.day = statement_.created};
+  const bool readable = ReadEntry(ntry, noticed, &entry, &error);
   if (statement_.currency.empty() && ledger::CurrencyExponent(entry.currency).has_value()) {
     statement_.currency = entry.currency;
   }
@@ -236,11 +230,10 @@ absl::Status StatementReader::ReadNtry(const XmlNode& ntry) {
   deposit.transaction_code = entry.transaction_code;
   deposit.charges = entry.charges;
   event.body = deposit;
-  if (booked) {
-    statement_.booked += entry.amount;
-    const base::Day day = entry.booked->day;
-    if (!statement_.first.is_set() || day < statement_.first) statement_.first = day;
-    if (!statement_.last.is_set() || day > statement_.last) statement_.last = day;
+  statement_.Count(entry.amount, booked, entry.booked->day);
+  if (!entry.parts_trouble.empty()) {
+    emitter_.AddNote(ntry.line, "ENTRY_COMPOSITION",
+                     fmt::format("account {}: {}", statement_.account, entry.parts_trouble));
   }
   return emitter_.Emit(event);
 }
@@ -278,17 +271,9 @@ void StatementReader::CheckBalances(AccountSummary* account) {
   if (!s.opening.has_value() || !s.closing.has_value()) return;
   const ledger::WideMinor moved = ledger::WideMinor{s.closing->amount} - s.opening->amount;
   account->stated_total = account->stated_total.value_or(0) + moved;
-  if (moved == s.booked) return;
-  const auto text = [&](ledger::WideMinor value) {
-    const auto narrow = ledger::Narrow(value);
-    return narrow.has_value() ? ledger::FormatMoney(*narrow, s.currency) : "a sum beyond 64 bits";
-  };
-  emitter_.AddNote(
-      s.line, "BALANCE_CHAIN_BROKEN",
-      fmt::format(
-          "account {}: statement {} opens with {} and books {}, but closes with {}: off by {}",
-          s.account, s.id, text(s.opening->amount), text(s.booked), text(s.closing->amount),
-          text(moved - s.booked)));
+  if (const std::string trouble = BalanceTrouble(s); !trouble.empty()) {
+    emitter_.AddNote(s.line, "BALANCE_CHAIN_BROKEN", trouble);
+  }
 }
 
 absl::Status StatementReader::FinishStatement() {
@@ -304,6 +289,9 @@ absl::Status StatementReader::FinishStatement() {
   if (!statement_.sequence.empty()) account.sequence = statement_.sequence;
   NoteCoverage(&account);
   if (is_booked_message_) CheckBalances(&account);
+  if (const std::string trouble = TotalsTrouble(statement_); !trouble.empty()) {
+    emitter_.AddNote(statement_.line, "CONTROL_TOTAL_BROKEN", trouble);
+  }
   return absl::OkStatus();
 }
 
@@ -320,11 +308,11 @@ absl::StatusOr<Summary> StatementReader::Finish() {
 
 namespace {
 
-class Camt053Connector : public Connector {
+class CamtConnector : public Connector {
  public:
-  std::string_view name() const override { return "camt053"; }
+  std::string_view name() const override { return "camt"; }
   std::string_view reads() const override {
-    return "camt053: ISO 20022 bank statements, camt.053 (booked), .052 and .054 (provisional), "
+    return "camt: ISO 20022 bank statements, camt.053 (booked), .052 and .054 (provisional), "
            "versions .02 and later";
   }
 
@@ -351,8 +339,8 @@ class Camt053Connector : public Connector {
 
 }  // namespace
 
-const Connector& Camt053() {
-  static const Camt053Connector connector;
+const Connector& Camt() {
+  static const CamtConnector connector;
   return connector;
 }
 
