@@ -13,6 +13,12 @@ inline constexpr std::string_view kProvider = "shopify";
 
 bool IsTransactionsHeader(const Columns& columns);
 bool IsPayoutsHeader(const Columns& columns);
+// Of an admin in another language than English.
+bool IsTranslatedHeader(const Columns& columns);
+// A column without which the export can't be read; empty: all there.
+std::string_view MissingColumn(const Columns& columns);
+// The cell, or what the command line says where the export has no such column.
+std::string ReadCurrencyOf(Cells& cells, int column, const Context& context);
 
 // Both read on after the header, which `columns` holds.
 absl::Status ReadTransactions(CsvReader& reader, const Columns& columns, const Zone& zone,

@@ -73,8 +73,7 @@ absl::Status EmitPayout(const Payout& payout, int n, std::string_view bank_refer
 }  // namespace
 
 bool IsPayoutsHeader(const Columns& columns) {
-  return columns.Has("Payout Date") && columns.Has("Status") && columns.Has("Total") &&
-         columns.Has("Currency");
+  return columns.Has("Payout Date") && columns.Has("Status") && columns.Has("Total");
 }
 
 absl::Status ReadPayouts(CsvReader& reader, const Columns& columns, Emitter* emitter) {
@@ -92,7 +91,7 @@ absl::Status ReadPayouts(CsvReader& reader, const Columns& columns, Emitter* emi
     if (!readable) continue;
     Cells cells(columns, row.fields);
     Payout payout;
-    payout.currency = cells.Currency(currency);
+    payout.currency = ReadCurrencyOf(cells, currency, emitter->context());
     payout.status = NormalName(cells.Text(status));
     payout.day = ReadDay(cells, date);
     if (!cells.failed()) payout.total = ReadMoney(cells, columns, total, payout.currency);

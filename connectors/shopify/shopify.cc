@@ -2,11 +2,43 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "connectors/lex/encoding.h"
 #include "connectors/shopify/exports.h"
 
 namespace tieout::connectors {
 namespace shopify {
+
+namespace {
+
+// The admin's words for Transaction Date, Payout Date and Payout Status in other languages. They
+// only tell a person what to do: a translated file is refused.
+constexpr std::array<std::string_view, 22> kTranslated = {
+    "transaktionsdatum",       "auszahlungsdatum",    "auszahlungsstatus",
+    "auszahlungs-id",          "date de transaction", "date de la transaction",
+    "date de versement",       "date du versement",   "statut du versement",
+    "id de versement",         "data transazione",    "data della transazione",
+    "data del pagamento",      "stato del pagamento", "id pagamento",
+    "fecha de transacción",    "fecha de pago",       "estado de pago",
+    "fecha de la transacción", "fecha del pago",      "transactiedatum",
+    "uitbetalingsdatum"};
+
+}  // namespace
+
+bool IsTranslatedHeader(const Columns& columns) {
+  return std::count_if(kTranslated.begin(), kTranslated.end(),
+                       [&](std::string_view name) { return columns.Has(name); }) >= 2;
+}
+
+std::string_view MissingColumn(const Columns& columns) {
+  if (IsPayoutsHeader(columns)) return "";
+  for (const std::string_view name : {"Transaction Date", "Type", "Amount", "Net"}) {
+    if (!columns.Has(name)) return name;
+  }
+  return "";
+}
 
 std::string PayoutEntry(base::Day day, std::string_view currency, int n) {
   std::string entry = fmt::format("payout-{}-{}", base::FormatDay(day), currency);
@@ -24,6 +56,16 @@ ledger::Minor ReadMoney(Cells& cells, const Columns& columns, int column,
     cells.Fail(column, error.reason);
   }
   return amount;
+}
+
+std::string ReadCurrencyOf(Cells& cells, int column, const Context& context) {
+  if (column >= 0) return cells.Currency(column);
+  std::string currency;
+  RowError error;
+  if (!ReadCurrency("--currency", context.currency, &currency, &error)) {
+    cells.Fail(-1, fmt::format("--currency {} {}", context.currency, error.reason));
+  }
+  return currency;
 }
 
 base::Day ReadDay(Cells& cells, int column) {
@@ -74,7 +116,9 @@ class ShopifyConnector : public Connector {
     const std::string text = DecodeHead(head);
     Columns columns;
     for (const char delimiter : {',', ';', '\t'}) {
-      if (SplitHeader(text, delimiter, &columns)) return Confidence::kCertain;
+      if (SplitHeader(text, delimiter, &columns) || shopify::IsTranslatedHeader(columns)) {
+        return Confidence::kCertain;
+      }
     }
     return Confidence::kNone;
   }
@@ -89,6 +133,15 @@ class ShopifyConnector : public Connector {
     const bool transactions = shopify::IsTransactionsHeader(columns);
     if (!transactions && !shopify::IsPayoutsHeader(columns)) {
       return NoHeader(row, context);
+    }
+    if (const std::string_view missing = shopify::MissingColumn(columns); !missing.empty()) {
+      return base::InvalidArgument(
+          fmt::format("{}:{}: no column {}: somebody took it out. Export it from Shopify afresh",
+                      context.file_name, row.line, missing));
+    }
+    if (!columns.Has("Currency") && context.currency.empty()) {
+      return base::FailedPrecondition(fmt::format(
+          "{}: no column names the currency: say it with --currency EUR", context.file_name));
     }
     if (context.merchant_account.empty()) {
       return base::FailedPrecondition(
@@ -108,8 +161,15 @@ class ShopifyConnector : public Connector {
  private:
   static absl::Status NoHeader(const CsvRow& row, const Context& context) {
     Columns columns;
-    for (const char delimiter : {';', '\t'}) {
-      if (SplitHeader(row.raw, delimiter, &columns)) {
+    for (const char delimiter : {',', ';', '\t'}) {
+      const bool known = SplitHeader(row.raw, delimiter, &columns);
+      if (shopify::IsTranslatedHeader(columns)) {
+        return base::InvalidArgument(fmt::format(
+            "{}:{}: the columns' names are translated, and so are the types below them, which "
+            "can't be told for sure: set the admin's language to English and export again",
+            context.file_name, row.line));
+      }
+      if (known) {
         return base::InvalidArgument(fmt::format(
             "{}:{}: columns are separated by {}, Shopify writes commas: a spreadsheet saved this "
             "file again. Export it from Shopify afresh",

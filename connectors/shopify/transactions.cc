@@ -98,7 +98,7 @@ Type FindType(std::string_view word) {
 }
 
 struct Row {
-  std::string currency, word, order, checkout, status, payout_id;
+  std::string currency, word, order, status, payout_id;
   int64_t at_us = 0;
   ledger::Minor amount = 0, net = 0;
   ledger::Minor customer_amount = 0;
@@ -119,7 +119,6 @@ class Transactions {
         date_(columns.Find("Transaction Date")),
         type_(columns.Find("Type")),
         order_(columns.Find("Order")),
-        checkout_(columns.Find("Checkout")),
         status_(columns.Find("Payout Status")),
         payout_date_(columns.Find("Payout Date")),
         payout_id_(columns.Find("Payout ID")),
@@ -160,8 +159,8 @@ class Transactions {
   const Columns& columns_;
   const Zone zone_;
   Emitter& emitter_;
-  const int date_, type_, order_, checkout_, status_, payout_date_, payout_id_, available_on_,
-      amount_, fee_, net_, currency_, customer_amount_, customer_currency_, vat_;
+  const int date_, type_, order_, status_, payout_date_, payout_id_, available_on_, amount_, fee_,
+      net_, currency_, customer_amount_, customer_currency_, vat_;
   std::map<std::string, Payout> payouts_;
   std::map<std::pair<int32_t, std::string>, int> of_day_;
 };
@@ -185,7 +184,7 @@ void Transactions::CheckFee(Cells& cells, const Row& row) {
 
 Row Transactions::Read(Cells& cells) {
   Row row;
-  row.currency = cells.Currency(currency_);
+  row.currency = ReadCurrencyOf(cells, currency_, emitter_.context());
   row.at_us = cells.Instant(date_, zone_);
   row.word = cells.Text(type_);
   if (row.word.empty()) cells.Fail(type_, "is empty");
@@ -194,7 +193,6 @@ Row Transactions::Read(Cells& cells) {
   row.net = ReadMoney(cells, columns_, net_, row.currency);
   CheckFee(cells, row);
   row.order = cells.Text(order_);
-  row.checkout = cells.Text(checkout_);
   row.status = NormalName(cells.Text(status_));
   row.payout_id = cells.Text(payout_id_);
   if (!cells.Text(payout_date_).empty()) row.payout_day = ReadDay(cells, payout_date_);
@@ -275,7 +273,7 @@ absl::Status Transactions::EmitRow(const Row& row, const Type& type, const Payou
                                                base::HashBytes128(fixed), "gross", row.at_us));
   event.amount = row.amount;
   event.refs.order_id = row.order;
-  event.refs.payment_id = row.checkout.empty() ? row.order : row.checkout;
+  event.refs.payment_id = row.order;
   SetBody(row, type, &event);
   TIEOUT_RETURN_IF_ERROR(emitter_.Emit(event));
   if (row.net != row.amount) {
@@ -396,8 +394,10 @@ absl::Status Transactions::Finish() {
 }  // namespace
 
 bool IsTransactionsHeader(const Columns& columns) {
-  return columns.Has("Transaction Date") && columns.Has("Type") && columns.Has("Payout Date") &&
-         columns.Has("Amount") && columns.Has("Net") && columns.Has("Currency");
+  const auto has = [&](std::string_view name) { return columns.Has(name) ? 1 : 0; };
+  return has("Payout Date") + has("Payout Status") + has("Payout ID") > 0 &&
+         has("Transaction Date") + has("Card Source") + has("Available On") > 0 &&
+         has("Type") + has("Amount") + has("Net") >= 2;
 }
 
 absl::Status ReadTransactions(CsvReader& reader, const Columns& columns, const Zone& zone,
