@@ -118,8 +118,6 @@ Entry ReadBalanceTransaction(const JsonFields& fields, Reader& read) {
   entry.raw_type = entry.category.empty() ? type : entry.category;
   if (entry.category.empty()) entry.category = CategoryOf(type, entry.source_id, entry.gross);
   if (entry.category.empty()) read.Fail({"reporting_category", "", "and type are both missing"});
-  // What only `type` tells: a payout that was cancelled rather than failed.
-  if (entry.category == "payout_reversal") entry.raw_type = type;
   entry.charge_id = read.Id("source.charge");
   if (entry.charge_id.empty() && entry.category.starts_with("dispute")) {
     entry.charge_id = ChargeIn(entry.description);

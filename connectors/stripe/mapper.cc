@@ -115,10 +115,6 @@ constexpr TypeName kTypes[] = {
     {"payout_minimum_balance_release", "minimum_balance_hold"},
 };
 
-bool Contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 // "Radar (2026-03-01 - 2026-03-02): Standard" -> "2026-03-01/2026-03-02".
 std::string PeriodOf(std::string_view description) {
   const size_t open = description.find('(');
@@ -156,6 +152,13 @@ std::string_view FeeTypeOf(Becomes becomes) {
   }
 }
 
+// The charge it reverses, beside the reversal's own id: not part of its content, as not every
+// channel tells it.
+void NameReversal(std::string_view* id, const Entry& entry, ledger::Event* event) {
+  *id = entry.source_id;
+  if (!id->empty()) event->refs.payment_id = entry.charge_id;
+}
+
 bool IsCharge(std::string_view id) { return id.starts_with("ch_") || id.starts_with("py_"); }
 
 }  // namespace
@@ -185,7 +188,7 @@ ledger::Event Mapper::GrossEvent(const Entry& entry) {
   ledger::Event event =
       emitter_.NewEvent(AccountOf(entry.currency), entry.id, "gross", entry.created_us);
   event.amount = entry.gross;
-  event.refs.payment_id = IsCharge(entry.source_id) ? entry.source_id : entry.charge_id;
+  if (IsCharge(entry.source_id)) event.refs.payment_id = entry.source_id;
   const ledger::Chargeback chargeback{.phase = category.becomes == Becomes::kChargebackWon
                                                    ? ledger::Chargeback::Phase::kWon
                                                    : ledger::Chargeback::Phase::kOpened,
@@ -194,7 +197,7 @@ ledger::Event Mapper::GrossEvent(const Entry& entry) {
   switch (category.becomes) {
     case Becomes::kSale: {
       // The source of a failed charge is a refund object: its own id, like a refund's.
-      if (!IsCharge(entry.source_id)) event.refs.refund_id = entry.source_id;
+      if (!IsCharge(entry.source_id)) NameReversal(&event.refs.refund_id, entry, &event);
       ledger::Sale sale;
       sale.customer_amount = entry.customer_amount;
       sale.customer_currency = entry.customer_currency;
@@ -203,14 +206,14 @@ ledger::Event Mapper::GrossEvent(const Entry& entry) {
     }
     case Becomes::kRefund:
       // Before 2018 the balance history names the charge as a refund's source.
-      if (!IsCharge(entry.source_id)) event.refs.refund_id = entry.source_id;
+      if (!IsCharge(entry.source_id)) NameReversal(&event.refs.refund_id, entry, &event);
       event.body = ledger::Refund{.customer_amount = entry.customer_amount,
                                   .customer_currency = entry.customer_currency,
                                   .reason = category.detail};
       break;
     case Becomes::kChargebackOpened:
     case Becomes::kChargebackWon:
-      event.refs.dispute_id = entry.source_id;
+      NameReversal(&event.refs.dispute_id, entry, &event);
       event.body = chargeback;
       break;
     case Becomes::kFee:
@@ -264,12 +267,9 @@ absl::Status Mapper::MapPayoutRow(const Entry& entry) {
   event.refs.payout_id = id;
   // Both states carry the payout's own amount; which way it moves is the state's business.
   event.amount = is_back ? entry.gross : -entry.gross;
-  ledger::Payout payout{.state = ledger::Payout::State::kInitiated, .method = entry.payout_method};
-  if (is_back) {
-    const bool cancelled = Contains(entry.raw_type, "cancel");
-    payout.state = cancelled ? ledger::Payout::State::kCancelled : ledger::Payout::State::kFailed;
-  }
-  event.body = payout;
+  event.body = ledger::Payout{
+      .state = is_back ? ledger::Payout::State::kFailed : ledger::Payout::State::kInitiated,
+      .method = entry.payout_method};
   TIEOUT_RETURN_IF_ERROR(emitter_.Emit(event));
   TIEOUT_RETURN_IF_ERROR(EmitFee(event, entry));
   if (entry.fee != 0 && !is_back) {
@@ -358,8 +358,7 @@ absl::Status Mapper::MapPayout(const PayoutObject& payout) {
     TIEOUT_RETURN_IF_ERROR(emit("paid", State::kPaid, payout.amount));
     *account.stated_total += payout.amount;
   } else if (payout.status == "failed" || payout.status == "canceled") {
-    TIEOUT_RETURN_IF_ERROR(emit(
-        "failed", payout.status == "failed" ? State::kFailed : State::kCancelled, payout.amount));
+    TIEOUT_RETURN_IF_ERROR(emit("failed", State::kFailed, payout.amount));
     *account.stated_total += payout.amount;
   }
   ledger::Event event =

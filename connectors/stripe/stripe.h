@@ -14,7 +14,8 @@
 // entry = balance transaction id, components `gross`, `fee` (the fee column), `tax` (the fee column
 // of fee and network_cost rows is the tax on that fee). A payout's entry is its own id (po_...):
 // component `initiated` when it leaves, `failed` when its money comes back, whatever the reason
-// (the CSV can't tell failed from cancelled, so both must be one event).
+// (the CSV can't tell failed from cancelled, so both are one event of one state; which it was
+// stands in the status amendment).
 //
 // Never change: balance transaction id, currency, gross, fee, category, source, created.
 // Come later, as amendments of the entry: payout id (as of the payout's effective time), available
@@ -23,6 +24,8 @@
 // payment_id = the charge (ch_, py_): the only one every channel has. Refunds and disputes are
 // known by their own id (refund_id, dispute_id), which is their content; the charge they belong to
 // stands in `charge_id` or in the expanded source, and is left out where a channel doesn't tell it.
+// Fees, transfers and all else bear a payment only where the charge is their source: `charge_id`
+// stands beside them in some reports and never in the API's list.
 //
 // Sign: Stripe's are effects on the balance and so are ours; fees turn sign; a payout's row is
 // negative, our payout is what was sent to the bank, positive; `failed` carries the same amount,
