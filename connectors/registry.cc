@@ -9,14 +9,16 @@
 #include "connectors/events/events.h"
 #include "connectors/lex/encoding.h"
 #include "connectors/shopify/shopify.h"
+#include "connectors/square/square.h"
 #include "connectors/stripe/stripe.h"
 #include "engine/base/text.h"
 
 namespace tieout::connectors {
 
 std::span<const Connector* const> All() {
-  static const std::array<const Connector*, 5> kAll = {
-      &BankCsv(), &Camt(), &Events(), &Shopify(), &Stripe(),
+  static const std::array kAll = {
+      &BankCsv(), &Camt(), &Events(),  //
+      &Shopify(), &Square(), &Stripe(),
   };
   return kAll;
 }

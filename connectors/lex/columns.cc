@@ -4,6 +4,8 @@
 
 #include <cctype>
 
+#include "connectors/lex/csv.h"
+
 namespace tieout::connectors {
 
 std::string NormalName(std::string_view name) {
@@ -106,6 +108,15 @@ std::string Cells::Currency(int column) {
     error_ = std::move(error);
   }
   return failed_ ? std::string() : currency;
+}
+
+std::optional<Columns> ReadHeader(std::string_view text, char delimiter) {
+  MemoryInput in(text);
+  CsvReader reader(in, {.delimiter = delimiter, .encoding = Encoding::kUtf8OrLatin});
+  CsvRow row;
+  const auto more = reader.Next(&row);
+  if (!more.ok() || !*more || !row.problem.empty()) return std::nullopt;
+  return Columns(row.fields);
 }
 
 std::string WrongCellCount(size_t cells, size_t columns) {

@@ -1,6 +1,7 @@
 // A CSV file's columns bound by their names, and a row's cells read through them.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,6 +64,9 @@ class Cells {
   bool failed_ = false;
   RowError error_;
 };
+
+// The columns of a text's first row, for Detect; nullopt: it has none.
+std::optional<Columns> ReadHeader(std::string_view text, char delimiter);
 
 // How many cells a row has, against its header: what to say when they differ.
 std::string WrongCellCount(size_t cells, size_t columns);

@@ -65,7 +65,7 @@ absl::StatusOr<bool> LineReader::Next(std::string_view* line) {
 // Walks an object and writes down what it holds.
 class JsonFlattener {
  public:
-  explicit JsonFlattener(JsonFields* fields) : fields_(fields) {}
+  JsonFlattener(JsonFields* fields, JsonFields::Arrays arrays) : fields_(fields), arrays_(arrays) {}
 
   simdjson::error_code Object(ondemand::object object, const std::string& prefix, int depth) {
     if (depth > kDeepest) return simdjson::DEPTH_ERROR;
@@ -93,6 +93,7 @@ class JsonFlattener {
       case ondemand::json_type::array: {
         ondemand::array array;
         if (const auto error = value.get_array().get(array)) return error;
+        if (arrays_ == JsonFields::Arrays::kFlatten) return Array(array, path, depth + 1);
         std::string_view skipped;
         return array.raw_json().get(skipped);
       }
@@ -114,10 +115,22 @@ class JsonFlattener {
     return simdjson::SUCCESS;
   }
 
-  JsonFields* fields_;
+  simdjson::error_code Array(ondemand::array array, const std::string& path, int depth) {
+    if (depth > kDeepest) return simdjson::DEPTH_ERROR;
+    size_t index = 0;
+    for (auto element : array) {
+      ondemand::value value;
+      if (const auto error = element.get(value)) return error;
+      if (const auto error = Value(value, fmt::format("{}.{}", path, index++), depth)) return error;
+    }
+    return simdjson::SUCCESS;
+  }
+
+  JsonFields* const fields_;
+  const JsonFields::Arrays arrays_;
 };
 
-absl::StatusOr<JsonFields> JsonFields::Parse(std::string_view json) {
+absl::StatusOr<JsonFields> JsonFields::Parse(std::string_view json, Arrays arrays) {
   const simdjson::padded_string padded(json);
   ondemand::parser parser;
   ondemand::document document;
@@ -125,7 +138,7 @@ absl::StatusOr<JsonFields> JsonFields::Parse(std::string_view json) {
   JsonFields fields;
   simdjson::error_code error = parser.iterate(padded).get(document);
   if (error == simdjson::SUCCESS) error = document.get_object().get(object);
-  if (error == simdjson::SUCCESS) error = JsonFlattener(&fields).Object(object, "", 0);
+  if (error == simdjson::SUCCESS) error = JsonFlattener(&fields, arrays).Object(object, "", 0);
   const char* rest = nullptr;  // where there is more after the object
   if (error == simdjson::SUCCESS && document.current_location().get(rest) == simdjson::SUCCESS) {
     error = simdjson::TAPE_ERROR;
@@ -153,15 +166,25 @@ std::string_view JsonFields::Token(std::string_view path) const {
   return field != nullptr && !field->is_text ? std::string_view(field->value) : std::string_view();
 }
 
-// Lines, if the first one is a whole object and no list; else one document.
+std::string_view JsonFields::Any(std::string_view path) const {
+  const Field* field = Find(path);
+  return field != nullptr ? std::string_view(field->value) : std::string_view();
+}
+
+bool JsonFields::HasBelow(std::string_view path) const {
+  return std::any_of(fields_.begin(), fields_.end(), [&](const Field& field) {
+    const std::string_view own = field.path;
+    return own.starts_with(path) && (own.size() == path.size() || own[path.size()] == '.');
+  });
+}
+
+// Lines, if the first one is a whole object; else one document.
 absl::Status JsonEntries::Begin() {
   begun_ = true;
   TIEOUT_ASSIGN_OR_RETURN(std::string_view head, in_.Peek(64 * 1024));
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
   if (Trim(head).empty()) return base::InvalidArgument(fmt::format("{} is empty", file_name_));
-  const std::string_view first = Trim(head.substr(0, head.find('\n')));
-  const auto fields = JsonFields::Parse(first);
-  if (fields.ok() && fields->Text("object") != "list") {
+  if (JsonFields::Parse(Trim(head.substr(0, head.find('\n')))).ok()) {
     lines_ = std::make_unique<LineReader>(in_, kLargestJson);
     return absl::OkStatus();
   }
@@ -184,82 +207,110 @@ absl::Status JsonEntries::ReadDocument() {
     }
   }
   if (document_.starts_with("\xEF\xBB\xBF")) document_.erase(0, 3);
+  return Split(1);
+}
+
+// The elements of an array, each an object.
+simdjson::error_code ElementsOf(ondemand::array array, std::vector<std::string_view>* elements) {
+  for (auto element : array) {
+    ondemand::object object;
+    std::string_view raw;
+    if (const auto error = element.get_object().get(object)) return error;
+    if (const auto error = object.raw_json().get(raw)) return error;
+    elements->push_back(raw);
+  }
+  return simdjson::SUCCESS;
+}
+
+// Finds the entries of document_, which begins on `line`: the elements of an array or of the lists
+// of a page, else the object itself.
+absl::Status JsonEntries::Split(uint64_t line) {
+  places_.clear();
+  next_place_ = 0;
+  ++pages_;
   document_.reserve(document_.size() + simdjson::SIMDJSON_PADDING);
   ondemand::parser parser;
   ondemand::document document;
-  ondemand::array array;
+  ondemand::json_type type = ondemand::json_type::null;
   simdjson::error_code error =
       parser.iterate(document_.data(), document_.size(), document_.capacity()).get(document);
-  ondemand::json_type type = ondemand::json_type::null;
   if (error == simdjson::SUCCESS) error = document.type().get(type);
-  std::vector<std::string_view> entries;
-  bool whole = false;
+  std::vector<std::string_view> elements;
+  std::vector<std::string_view> lists;  // beside each element
+  bool is_page = type != ondemand::json_type::object;
   if (error == simdjson::SUCCESS && type == ondemand::json_type::object) {
     ondemand::object object;
     error = document.get_object().get(object);
     if (error == simdjson::SUCCESS) {
-      error = object.find_field_unordered("data").get_array().get(array);
-      if (error == simdjson::NO_SUCH_FIELD) {
-        // One object, not a list: it is the entry.
-        error = simdjson::SUCCESS;
-        whole = true;
-        entries.push_back(Trim(document_));
+      for (auto field : object) {
+        std::string_view key;
+        ondemand::value value;
+        if ((error = field.unescaped_key().get(key)) != simdjson::SUCCESS) break;
+        if ((error = field.value().get(value)) != simdjson::SUCCESS) break;
+        const auto list = std::find(lists_.begin(), lists_.end(), key);
+        ondemand::json_type inner = ondemand::json_type::null;
+        if ((error = value.type().get(inner)) != simdjson::SUCCESS) break;
+        if (list == lists_.end() || inner != ondemand::json_type::array) continue;
+        is_page = true;
+        ondemand::array array;
+        if ((error = value.get_array().get(array)) != simdjson::SUCCESS) break;
+        error = ElementsOf(array, &elements);
+        lists.resize(elements.size(), *list);
+        if (error != simdjson::SUCCESS) break;
       }
     }
   } else if (error == simdjson::SUCCESS) {
+    ondemand::array array;
     error = document.get_array().get(array);
+    if (error == simdjson::SUCCESS) error = ElementsOf(array, &elements);
   }
-  if (error == simdjson::SUCCESS && !whole) {
-    for (auto element : array) {
-      ondemand::object object;
-      std::string_view raw;
-      error = element.get_object().get(object);
-      if (error == simdjson::SUCCESS) error = object.raw_json().get(raw);
-      if (error != simdjson::SUCCESS) break;
-      entries.push_back(raw);
-    }
+  const char* rest = nullptr;  // where there is more after the document
+  if (error == simdjson::SUCCESS && document.current_location().get(rest) == simdjson::SUCCESS) {
+    error = simdjson::TAPE_ERROR;
   }
-  uint64_t line = 1;
+  if (error == simdjson::SUCCESS && !is_page) elements.push_back(Trim(document_));
+  lists.resize(elements.size());
   size_t counted = 0;
-  for (const std::string_view entry : entries) {
-    const auto offset = static_cast<size_t>(entry.data() - document_.data());
+  for (size_t i = 0; i < elements.size(); ++i) {
+    const auto offset = static_cast<size_t>(elements[i].data() - document_.data());
     line +=
         static_cast<uint64_t>(std::count(document_.begin() + static_cast<ptrdiff_t>(counted),
                                          document_.begin() + static_cast<ptrdiff_t>(offset), '\n'));
     counted = offset;
-    places_.push_back({offset, entry.size(), line});
+    places_.push_back({offset, elements[i].size(), line, lists[i]});
   }
   if (error != simdjson::SUCCESS) {
     line += static_cast<uint64_t>(
         std::count(document_.begin() + static_cast<ptrdiff_t>(counted), document_.end(), '\n'));
-    return base::InvalidArgument(
-        fmt::format("{}:{}: no proper JSON list (an array, or an object with `data`): {}. If the "
-                    "file is cut off, fetch it again",
-                    file_name_, line, Why(error)));
+    return base::InvalidArgument(fmt::format(
+        "{}:{}: no proper JSON list (an array, or an object with `{}`): {}. If the file is cut "
+        "off, fetch it again",
+        file_name_, line, fmt::join(lists_, "` or `"), Why(error)));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> JsonEntries::NextLine(Entry* entry) {
-  while (true) {
+absl::StatusOr<bool> JsonEntries::Next(Entry* entry) {
+  if (!begun_) TIEOUT_RETURN_IF_ERROR(Begin());
+  while (next_place_ == places_.size()) {
     std::string_view line;
+    if (lines_ == nullptr) return false;
     TIEOUT_ASSIGN_OR_RETURN(const bool more, lines_->Next(&line));
     if (!more) return false;
     line = Trim(line);
     if (line.empty()) continue;
-    entry->line = lines_->line_number();
-    entry->json = line;
-    return true;
+    document_.assign(line);
+    // A line that is no JSON is a row that can't be read, and not the end of the file.
+    if (!Split(lines_->line_number()).ok()) {
+      places_ = {{0, document_.size(), lines_->line_number(), ""}};
+    }
   }
-}
-
-absl::StatusOr<bool> JsonEntries::Next(Entry* entry) {
-  if (!begun_) TIEOUT_RETURN_IF_ERROR(Begin());
-  if (lines_ != nullptr) return NextLine(entry);
-  if (next_place_ == places_.size()) return false;
   const Place& place = places_[next_place_++];
   entry->line = place.line;
   entry->json = std::string_view(document_).substr(place.offset, place.size);
+  entry->list = place.list;
+  entry->page_number = pages_;
+  entry->page = place.list.empty() ? std::string_view() : std::string_view(document_);
   return true;
 }
 

@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
+#include "connectors/lex/csv.h"
 #include "engine/base/check.h"
 #include "engine/codec/codec.h"
 
@@ -137,6 +139,43 @@ std::vector<std::string> Identities(const Result& result) {
   }
   std::sort(identities.begin(), identities.end());
   return identities;
+}
+
+std::vector<std::string> OriginColumns(const Connector& connector, std::string_view file,
+                                       const Context& context,
+                                       const std::map<std::string, std::string>& values,
+                                       char delimiter, const std::string& but) {
+  // By the connectors' own reader, so that quoted cells are one.
+  MemoryInput in(file);
+  CsvReader reader(in, {.delimiter = delimiter});
+  std::vector<std::vector<std::string>> rows;
+  CsvRow row;
+  while (reader.Next(&row).value()) {
+    rows.emplace_back(row.fields.begin(), row.fields.end());
+  }
+  EXPECT_EQ(rows.size(), 2u);
+  const auto identities = [&](const std::vector<std::string>& cells) {
+    std::string text;
+    for (const std::vector<std::string>* line : {std::as_const(rows).data(), &cells}) {
+      for (const std::string& cell : *line) {
+        text += (&cell == &(*line)[0] ? "\"" : std::string(1, delimiter) + "\"") + cell + "\"";
+      }
+      text += "\n";
+    }
+    const Result result = Run(connector, text, context);
+    auto found = result.quarantined.empty() ? Identities(result) : result.quarantined;
+    std::erase_if(found, [&](const std::string& id) { return id.find(but) != id.npos; });
+    return found;
+  };
+  const auto before = identities(rows[1]);
+  std::vector<std::string> origin;
+  for (size_t i = 0; i < rows[0].size(); ++i) {
+    auto cells = rows[1];
+    const auto value = values.find(rows[0][i]);
+    cells[i] = value != values.end() ? value->second : "other";
+    if (identities(cells) != before) origin.push_back(rows[0][i]);
+  }
+  return origin;
 }
 
 }  // namespace tieout::connectors::testing

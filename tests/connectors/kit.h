@@ -2,6 +2,7 @@
 // at every byte.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,5 +45,13 @@ void ExpectSurvivesTruncation(const Connector& connector, std::string_view bytes
 
 // Ids and content hashes of all events that are no amendments, sorted.
 std::vector<std::string> Identities(const Result& result);
+
+// Of a file of a header and one row: the columns that, changed alone, change the row's ids or
+// content, or make it unreadable; all others come later or don't matter. `values`: what a column is
+// changed to where "other" can't be read. Ids that contain `but` are left out of the comparison.
+std::vector<std::string> OriginColumns(const Connector& connector, std::string_view file,
+                                       const Context& context,
+                                       const std::map<std::string, std::string>& values,
+                                       char delimiter = ',', const std::string& but = "\n");
 
 }  // namespace tieout::connectors::testing
