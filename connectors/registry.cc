@@ -8,6 +8,7 @@
 #include "connectors/camt/camt.h"
 #include "connectors/events/events.h"
 #include "connectors/lex/encoding.h"
+#include "connectors/paypal/paypal.h"
 #include "connectors/shopify/shopify.h"
 #include "connectors/square/square.h"
 #include "connectors/stripe/stripe.h"
@@ -17,8 +18,8 @@ namespace tieout::connectors {
 
 std::span<const Connector* const> All() {
   static const std::array kAll = {
-      &BankCsv(), &Camt(), &Events(),  //
-      &Shopify(), &Square(), &Stripe(),
+      &BankCsv(), &Camt(),    &Events(),  //
+      &PayPal(),  &Shopify(), &Square(), &Stripe(),
   };
   return kAll;
 }
