@@ -142,6 +142,7 @@ absl::Status Emitter::Emit(const ledger::Event& event) {
     AddNote(line_, "INVALID", base::Message(valid));
     return absl::OkStatus();
   }
+  latest_us_ = std::max(latest_us_, event.occurred_at_us);
   if (!row_has_events_) ++summary_.event_rows;
   row_has_events_ = true;
   if (event.account.provider.empty()) {  // configuration speaks of no account
@@ -250,7 +251,8 @@ Summary Emitter::Finish() {
     summary_.accounts.push_back(std::move(account));
   }
   accounts_.clear();
-  summary_.as_of_us = as_of_us();
+  // A source that doesn't say when it was made is at least as young as what stands in it.
+  summary_.as_of_us = as_of_us() != 0 ? as_of_us() : latest_us_;
   return std::move(summary_);
 }
 

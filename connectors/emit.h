@@ -101,6 +101,7 @@ class Emitter {
   Sink& sink_;
   Summary summary_;
   int64_t seen_as_of_us_ = 0;
+  int64_t latest_us_ = 0;  // of the events
 
   // The row at hand.
   uint64_t line_ = 0;

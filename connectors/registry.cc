@@ -8,6 +8,7 @@
 #include "connectors/camt/camt.h"
 #include "connectors/events/events.h"
 #include "connectors/lex/encoding.h"
+#include "connectors/mt940/mt940.h"
 #include "connectors/paypal/paypal.h"
 #include "connectors/shopify/shopify.h"
 #include "connectors/square/square.h"
@@ -17,9 +18,11 @@
 namespace tieout::connectors {
 
 std::span<const Connector* const> All() {
+  // Banks, then providers, then our own.
   static const std::array kAll = {
-      &BankCsv(), &Camt(),    &Events(),  //
-      &PayPal(),  &Shopify(), &Square(), &Stripe(),
+      &BankCsv(), &Camt(),    &Mt940(),              //
+      &PayPal(),  &Shopify(), &Square(), &Stripe(),  //
+      &Events(),
   };
   return kAll;
 }

@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
-
 #include "engine/base/check.h"
 #include "engine/base/text.h"
 
 namespace tieout::connectors {
 namespace {
 
-constexpr size_t kChunk = 256 * 1024;
 constexpr size_t kRawKept = 64 * 1024;
 // libcsv takes a quote character, no "none": a byte that UTF-8 never contains.
 constexpr unsigned char kNoQuote = 0xFF;
@@ -22,7 +19,7 @@ bool IsBlank(std::string_view line) {
 }  // namespace
 
 CsvReader::CsvReader(InputStream& in, const CsvOptions& options)
-    : in_(in, options.encoding), options_(options) {
+    : lines_(in, options.encoding, options.max_row_bytes), options_(options) {
   TIEOUT_CHECK(csv_init(&parser_, 0) == 0);
   Restart();
 }
@@ -44,46 +41,6 @@ void CsvReader::OnField(void* bytes, size_t size, void* self) {
 }
 
 void CsvReader::OnRow(int, void* self) { static_cast<CsvReader*>(self)->complete_ = true; }
-
-// The next physical line with its end; empty at the end of the file.
-absl::StatusOr<std::string_view> CsvReader::NextLine() {
-  size_t searched = taken_;
-  while (true) {
-    const char* begin = buffer_.data() + searched;
-    const size_t size = filled_ - searched;
-    const auto* lf = static_cast<const char*>(std::memchr(begin, '\n', size));
-    const size_t before_lf = lf == nullptr ? size : static_cast<size_t>(lf - begin);
-    const auto* cr = static_cast<const char*>(std::memchr(begin, '\r', before_lf));
-    const char* end = nullptr;
-    if (cr != nullptr && cr + 1 < begin + size) {
-      end = cr[1] == '\n' ? cr + 2 : cr + 1;
-    } else if (cr != nullptr && at_end_) {
-      end = cr + 1;
-    } else if (cr == nullptr && lf != nullptr) {
-      end = lf + 1;
-    }
-    if (end == nullptr && (at_end_ || filled_ - taken_ > options_.max_row_bytes)) {
-      end = buffer_.data() + filled_;
-    }
-    if (end != nullptr) {
-      const std::string_view line(buffer_.data() + taken_,
-                                  static_cast<size_t>(end - buffer_.data()) - taken_);
-      taken_ += line.size();
-      return line;
-    }
-    searched = cr != nullptr ? static_cast<size_t>(cr - buffer_.data()) : filled_;
-    if (taken_ > 0) {
-      buffer_.erase(0, taken_);
-      searched -= taken_;
-      filled_ -= taken_;
-      taken_ = 0;
-    }
-    if (buffer_.size() < filled_ + kChunk) buffer_.resize(filled_ + kChunk);
-    TIEOUT_ASSIGN_OR_RETURN(const size_t n, in_.Read(buffer_.data() + filled_, kChunk));
-    filled_ += n;
-    at_end_ = n == 0;
-  }
-}
 
 // false: libcsv refuses the line.
 bool CsvReader::Feed(std::string_view line) {
@@ -131,7 +88,7 @@ absl::StatusOr<bool> CsvReader::Next(CsvRow* row) {
   raw_is_utf8_ = true;
   complete_ = false;
   while (true) {
-    TIEOUT_ASSIGN_OR_RETURN(const std::string_view line, NextLine());
+    TIEOUT_ASSIGN_OR_RETURN(const std::string_view line, lines_.Next());
     if (line.empty()) {
       if (!started_) return false;
       const bool closed = csv_fini(&parser_, &OnField, &OnRow, this) == 0;

@@ -28,6 +28,7 @@
 
 #include "connectors/input.h"
 #include "connectors/lex/encoding.h"
+#include "connectors/lex/lines.h"
 
 namespace tieout::connectors {
 
@@ -59,21 +60,16 @@ class CsvReader {
   bool ended_with_newline() const { return ended_with_newline_; }
 
  private:
-  absl::StatusOr<std::string_view> NextLine();
   void Restart();
   bool Feed(std::string_view line);
   void Fill(CsvRow* row, std::string_view problem);
   static void OnField(void* bytes, size_t size, void* self);
   static void OnRow(int terminator, void* self);
 
-  DecodedInput in_;
+  PhysicalLines lines_;
   const CsvOptions options_;
   csv_parser parser_;
 
-  std::string buffer_;  // [taken_, filled_) is not yet consumed
-  size_t taken_ = 0;
-  size_t filled_ = 0;
-  bool at_end_ = false;
   bool ended_with_newline_ = true;
   uint64_t next_line_ = 1;
 
