@@ -115,7 +115,8 @@ Table BreakTable(const std::vector<Break>& breaks) {
   return table;
 }
 
-std::string BreakInFull(const Break& b, const Terminal& terminal) {
+std::string BreakInFull(const Break& b, const Context& context) {
+  const Terminal& terminal = context.out_terminal;
   const ledger::Record& record = b.record;
   std::ostringstream out;
   out << terminal.Paint(Style::kBad, record.reason) << "  "
@@ -138,8 +139,8 @@ std::string BreakInFull(const Break& b, const Terminal& terminal) {
   PrintParagraph("What to do", record.next_action, terminal, out);
   PrintParagraph("Heals itself when", record.heals_when, terminal, out);
   if (about_money) {
-    out << fmt::format("  `tieout explain {}` shows the lines of the source files.\n",
-                       ShortId(record.record_id));
+    out << fmt::format("  {} shows the lines of the source files.\n",
+                       context.Next("explain " + ShortId(record.record_id)));
   }
   return out.str();
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/cli/command.h"
 #include "engine/cli/show.h"
 #include "engine/cli/table.h"
 #include "engine/ledger/projection.h"
@@ -25,6 +26,6 @@ int AgeInBankingDays(const Break& b);
 std::string ReferencesOf(const ledger::Record& record);
 
 Table BreakTable(const std::vector<Break>& breaks);
-std::string BreakInFull(const Break& b, const Terminal& terminal);
+std::string BreakInFull(const Break& b, const Context& context);
 
 }  // namespace tieout::cli

@@ -68,7 +68,8 @@ absl::StatusOr<ExitCode> RunBreaks(Context& context, BreaksOptions options) {
   if (options.seller.empty()) {
     TIEOUT_ASSIGN_OR_RETURN(sellers, ProjectAll(*view));
   } else {
-    TIEOUT_ASSIGN_OR_RETURN(ledger::SellerProjection one, ProjectOne(*view, options.seller));
+    TIEOUT_ASSIGN_OR_RETURN(ledger::SellerProjection one,
+                            ProjectOne(context, *view, options.seller));
     sellers.push_back(std::move(one));
   }
   std::vector<Break> breaks = BreaksOf(sellers);
@@ -78,19 +79,18 @@ absl::StatusOr<ExitCode> RunBreaks(Context& context, BreaksOptions options) {
   } else if (context.format == Format::kCsv) {
     BreakTable(breaks).Print(context.format, context.out_terminal, context.out);
   } else if (breaks.empty() && !options.id.empty()) {
-    return base::NotFound(
-        fmt::format("no open break begins with {}; `tieout breaks` lists them (a healed one: "
-                    "`tieout explain {}`)",
-                    base::Quoted(options.id), options.id));
+    return base::NotFound(fmt::format(
+        "no open break begins with {}; {} lists them (a healed one: {})", base::Quoted(options.id),
+        context.Next("breaks"), context.Next("explain " + options.id)));
   } else if (breaks.empty()) {
     context.out << "No open breaks.\n";
   } else if (!options.id.empty()) {
-    for (const Break& b : breaks) context.out << BreakInFull(b, context.out_terminal);
+    for (const Break& b : breaks) context.out << BreakInFull(b, context);
   } else {
     BreakTable(breaks).Print(context.format, context.out_terminal, context.out);
     PrintTotals(context, breaks);
-    context.out << fmt::format("\n`tieout breaks {}` says what to do about the first.\n",
-                               ShortId(breaks.front().record.break_id));
+    context.out << fmt::format("\n{} says what to do about the first.\n",
+                               context.Next("breaks " + ShortId(breaks.front().record.break_id)));
   }
   return breaks.empty() ? ExitCode::kOk : ExitCode::kFound;
 }

@@ -16,16 +16,14 @@ constexpr void (*kCommands[])(CLI::App&, Invocation&) = {
     AddBreaks, AddRecords, AddExplain, AddReplay, AddVerify, AddRule,
     AddTopics, AddGroup,   AddLog,     AddDlq,    AddHelp};
 
-struct GlobalFlags {
-  std::string data, brokers, config;
-};
-
 void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
   app.add_option("--data", flags.data, "directory of log, state and sources [./tieout-data]")
       ->type_name("DIR");
   app.add_option("--brokers", flags.brokers,
-                 "Kafka's host:port list; without it the log is in --data")
+                 "Kafka's host:port list; without it, or '', the log is in --data")
       ->type_name("LIST");
+  app.add_option("--topic-prefix", flags.topic_prefix, "of the log's topics on Kafka [tieout-]")
+      ->type_name("PREFIX");
   app.add_option("--config", flags.config, "settings [./tieout.toml where there is one]")
       ->type_name("FILE");
   app.fallthrough();  // `tieout breaks --data DIR` as well as `tieout --data DIR breaks`
@@ -57,8 +55,9 @@ absl::StatusOr<ExitCode> Run(const GlobalFlags& flags, const Invocation& invocat
     return ExitCode::kUsage;
   }
   if (!flags.data.empty()) config->engine.data_dir = flags.data;
-  if (!flags.brokers.empty()) config->engine.brokers = flags.brokers;
-  Context context{*std::move(config), flags.data,      *format,        std::cout,
+  if (!flags.brokers.empty() || flags.no_brokers) config->engine.brokers = flags.brokers;
+  if (!flags.topic_prefix.empty()) config->engine.topic_prefix = flags.topic_prefix;
+  Context context{*std::move(config), flags,           *format,        std::cout,
                   std::cerr,          Terminal::Of(1), Terminal::Of(2)};
   return invocation.run(context);
 }
@@ -84,6 +83,7 @@ int Main(int argc, char** argv) {
     const int code = app.exit(error);
     return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
   }
+  flags.no_brokers = app.count("--brokers") > 0 && flags.brokers.empty();
   const absl::StatusOr<ExitCode> code = Run(flags, invocation);
   if (!code.ok()) Fail(Terminal::Of(2), base::Message(code.status()));
   std::cout.flush();

@@ -17,19 +17,25 @@
 #include "engine/base/status.h"
 #include "engine/cli/config.h"
 #include "engine/cli/exit_code.h"
+#include "engine/cli/hint.h"
 #include "engine/cli/table.h"
 #include "engine/cli/terminal.h"
 
 namespace tieout::cli {
 
 struct Context {
-  Config config;          // flags are already in it
-  std::string data_flag;  // --data as given; empty: not
+  Config config;  // flags are already in it
+  GlobalFlags flags;
   Format format = Format::kTable;
   std::ostream& out;
   std::ostream& err;
   Terminal out_terminal;
   Terminal err_terminal;
+
+  // A command that goes on from here, for a message: "`tieout run --data k`".
+  std::string Next(std::string_view command) const {
+    return "`" + CommandLine(command, flags) + "`";
+  }
 };
 
 using Action = std::function<absl::StatusOr<ExitCode>(Context&)>;

@@ -64,7 +64,7 @@ absl::StatusOr<std::vector<std::string>> Unpack(const fs::path& folder) {
 }
 
 absl::StatusOr<ExitCode> RunDemo(Context& context, std::string folder) {
-  if (folder.empty()) folder = context.data_flag.empty() ? "tieout-demo" : context.data_flag;
+  if (folder.empty()) folder = context.flags.data.empty() ? "tieout-demo" : context.flags.data;
   TIEOUT_RETURN_IF_ERROR(MakeFresh(folder));
   TIEOUT_ASSIGN_OR_RETURN(const std::vector<std::string> inputs, Unpack(folder));
   runtime::ManualClock clock(kNowMicros);

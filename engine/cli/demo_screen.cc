@@ -180,10 +180,10 @@ void PrintNext(Context& context, const DemoResult& result) {
     }
   }
   Title(context, "Try next");
-  const std::string data = " --data " + result.folder;
+  const GlobalFlags flags{.data = result.folder};
   const auto next = [&](const std::string& says, const std::string& command) {
-    context.out << "  " << context.out_terminal.Paint(Style::kDim, "# " + says) << "\n  tieout "
-                << command << data << '\n';
+    context.out << "  " << context.out_terminal.Paint(Style::kDim, "# " + says) << "\n  "
+                << CommandLine(command, flags) << '\n';
   };
   next("what to do about the first of them",
        "breaks" + (breaks.empty() ? "" : " " + ShortId(breaks[0].record.break_id)));

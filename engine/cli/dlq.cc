@@ -51,9 +51,10 @@ absl::StatusOr<ExitCode> RunList(Context& context) {
   }
   table.Print(context.format, context.out_terminal, context.out);
   if (context.format == Format::kTable) {
-    context.out
-        << "\nRepair what the error names, then send it again: `tieout dlq retry AT`, or the\n"
-           "corrected event as a line of JSON: `tieout ingest --connector events FILE`.\n";
+    context.out << fmt::format(
+        "\nRepair what the error names, then send it again: {}, or the\n"
+        "corrected event as a line of JSON: {}\n",
+        context.Next("dlq retry AT"), context.Next("ingest --connector events FILE"));
   }
   return table.empty() ? ExitCode::kOk : ExitCode::kFound;
 }
@@ -72,8 +73,8 @@ absl::StatusOr<ExitCode> RunRetry(Context& context, const std::vector<std::strin
   for (const std::string& place : places) {
     const auto found = letters.find(place);
     if (found == letters.end()) {
-      return base::NotFound(fmt::format(
-          "no dead letter at {}; `tieout dlq list` shows where they are", base::Quoted(place)));
+      return base::NotFound(fmt::format("no dead letter at {}; {} shows where they are",
+                                        base::Quoted(place), context.Next("dlq list")));
     }
     const absl::Status decoded = codec::DecodeEvent(found->second.value, &events.emplace_back());
     if (!decoded.ok()) {

@@ -149,7 +149,8 @@ class Printer {
                                   event.event_id);
       PrintSource(place);
     }
-    context_.out << "No record speaks of it: it waits for its other side (`tieout seller ID`).\n\n";
+    context_.out << fmt::format("No record speaks of it: it waits for its other side ({}).\n\n",
+                                context_.Next("seller ID"));
   }
 
   void PrintSources() {

@@ -42,7 +42,8 @@ absl::StatusOr<ExitCode> RunRestore(Context& context) {
   }
   table.Print(context.format, context.out_terminal, context.out);
   if (context.format == Format::kTable) {
-    context.out << "The group has its positions again; `tieout run` goes on from there.\n";
+    context.out << fmt::format("The group has its positions again; {} goes on from there.\n",
+                               context.Next("run"));
   }
   return ExitCode::kOk;
 }

@@ -54,7 +54,8 @@ absl::StatusOr<ExitCode> RunRestore(Context& context, const std::string& backup)
       log::RestoreEmbedded(LogFolder(backup), LogFolder(data), {}, Shown(progress)));
   TIEOUT_RETURN_IF_ERROR(CopySources(backup, data));
   Report(context, report, "restored to " + data);
-  context.out << "`tieout run` rebuilds the state from it, `tieout verify` checks all of it.\n";
+  context.out << fmt::format("{} rebuilds the state from it, {} checks all of it.\n",
+                             context.Next("run"), context.Next("verify"));
   return ExitCode::kOk;
 }
 

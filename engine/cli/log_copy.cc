@@ -36,9 +36,17 @@ EngineOptions PlaceOf(const Context& context, std::string_view place) {
 }
 
 // How a person tells a command to work there.
-std::string Flags(const EngineOptions& options) {
-  if (options.brokers.empty()) return "--data " + options.data_dir;
-  return fmt::format("--brokers {} --data {}", options.brokers, options.data_dir);
+GlobalFlags FlagsOf(const Context& context, const EngineOptions& options) {
+  const EngineOptions& here = context.config.engine;
+  GlobalFlags flags{.data = options.data_dir, .config = context.flags.config};
+  if (options.brokers != here.brokers) {
+    flags.brokers = options.brokers;
+    flags.no_brokers = options.brokers.empty();
+  }
+  if (options.topic_prefix != here.topic_prefix || !context.flags.topic_prefix.empty()) {
+    flags.topic_prefix = options.topic_prefix;
+  }
+  return flags;
 }
 
 // An embedded log is held for writing, so that nobody else writes it meanwhile.
@@ -61,8 +69,10 @@ std::string Unfinished(const EngineOptions& options) {
 absl::StatusOr<std::unique_ptr<log::EventLog>> MakeDestination(const EngineOptions& options,
                                                                const log::Identity& identity) {
   if (!options.brokers.empty()) {
-    TIEOUT_RETURN_IF_ERROR(log::CreateTopics(runtime::KafkaOptionsOf(options), {}, identity, {}));
-    return runtime::OpenLogForReading(options);
+    log::KafkaOptions kafka = runtime::KafkaOptionsOf(options);
+    kafka.copy_destination = true;
+    TIEOUT_RETURN_IF_ERROR(log::CreateTopics(kafka, {.for_copy = true}, identity, {}));
+    return log::OpenKafka(kafka);
   }
   TIEOUT_ASSIGN_OR_RETURN(const auto embedded, runtime::EmbeddedOptionsOf(options));
   const std::string directory = runtime::EmbeddedDirectory(options);
@@ -78,8 +88,7 @@ absl::StatusOr<std::unique_ptr<log::EventLog>> MakeDestination(const EngineOptio
   return log::OpenEmbedded(Unfinished(options), embedded);
 }
 
-// From here on it is a log. On Kafka it was one from the beginning: what is cut short there must be
-// thrown away by hand.
+// From here on it is a log. On Kafka the copy's last commit made it one.
 absl::Status Finish(const EngineOptions& options, std::unique_ptr<log::EventLog> destination) {
   destination.reset();
   if (!options.brokers.empty()) return absl::OkStatus();
@@ -126,14 +135,16 @@ absl::StatusOr<ExitCode> RunCopy(Context& context, const std::string& from, cons
     };
     TIEOUT_ASSIGN_OR_RETURN(report, log::CopyLog(source.get(), destination.get(), copying));
   }
-  TIEOUT_RETURN_IF_ERROR(Finish(options, std::move(destination)));
   TIEOUT_RETURN_IF_ERROR(CopySources(source_options.data_dir, options.data_dir));
+  TIEOUT_RETURN_IF_ERROR(Finish(options, std::move(destination)));
+  const GlobalFlags flags = FlagsOf(context, options);
   context.out << fmt::format(
       "log {} copied to {}: {} events, {} records, {} dead letters, each read back and compared\n"
-      "`tieout verify {}` checks all of it, `tieout run {}` rebuilds the state.\n",
+      "`{}` checks all of it, `{}` rebuilds the state.\n",
       source->identity().log_id, to, Grouped(static_cast<uint64_t>(report.events)),
       Grouped(static_cast<uint64_t>(report.records)),
-      Grouped(static_cast<uint64_t>(report.dead_letters)), Flags(options), Flags(options));
+      Grouped(static_cast<uint64_t>(report.dead_letters)), CommandLine("verify", flags),
+      CommandLine("run", flags));
   return ExitCode::kOk;
 }
 
@@ -148,7 +159,7 @@ void AddLogCopy(CLI::App& log, Invocation& invocation) {
   command->footer(
       "Nothing may write to either meanwhile. Partitions, order and bytes stay as they are, so\n"
       "the copy folds to the same records and digests. On Kafka it makes the topics; PREFIX is\n"
-      "topic_prefix of tieout.toml unless given. Source files go along, for Kafka to --data.\n"
+      "that of other commands unless given. Source files go along, for Kafka to --data.\n"
       "Examples:\n"
       "  tieout log copy ./tieout-data kafka://localhost:9092\n"
       "  tieout log copy kafka://localhost:9092 ./back");

@@ -19,9 +19,9 @@ absl::Status CheckLogIsThere(const Context& context) {
   std::error_code error;
   if (std::filesystem::exists(options.data_dir, error)) return absl::OkStatus();
   return base::NotFound(
-      fmt::format("{}: no such directory, so there is no log to read. `tieout ingest FILE` begins "
-                  "one; --data names another",
-                  options.data_dir));
+      fmt::format("{}: no such directory, so there is no log to read. {} begins one; --data names "
+                  "another",
+                  options.data_dir, context.Next("ingest FILE")));
 }
 
 }  // namespace
@@ -102,7 +102,8 @@ absl::StatusOr<std::vector<ledger::SellerProjection>> ProjectAll(runtime::ReadMo
   return sellers;
 }
 
-absl::StatusOr<ledger::SellerProjection> ProjectOne(runtime::ReadModel& view,
+absl::StatusOr<ledger::SellerProjection> ProjectOne(const Context& context,
+                                                    runtime::ReadModel& view,
                                                     const std::string& id) {
   absl::StatusOr<ledger::SellerProjection> seller = view.Project(id);
   if (!absl::IsNotFound(seller.status())) return seller;
@@ -110,8 +111,9 @@ absl::StatusOr<ledger::SellerProjection> ProjectOne(runtime::ReadModel& view,
   const std::string hint = DidYouMean(id, homes);
   if (homes.size() > 8) homes.resize(8);
   return base::NotFound(fmt::format("no seller {} in this log{}{}", base::Quoted(id), hint,
-                                    homes.empty() ? "; it has none yet: `tieout ingest FILE`"
-                                                  : "; known: " + absl::StrJoin(homes, ", ")));
+                                    homes.empty()
+                                        ? "; it has none yet: " + context.Next("ingest FILE")
+                                        : "; known: " + absl::StrJoin(homes, ", ")));
 }
 
 }  // namespace tieout::cli

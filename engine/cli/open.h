@@ -34,7 +34,8 @@ absl::Status ForEachEntry(
 
 // Projections of all homes, or of one (kNotFound with the nearest known one).
 absl::StatusOr<std::vector<ledger::SellerProjection>> ProjectAll(runtime::ReadModel& view);
-absl::StatusOr<ledger::SellerProjection> ProjectOne(runtime::ReadModel& view,
+absl::StatusOr<ledger::SellerProjection> ProjectOne(const Context& context,
+                                                    runtime::ReadModel& view,
                                                     const std::string& id);
 
 }  // namespace tieout::cli

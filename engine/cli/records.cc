@@ -81,7 +81,8 @@ class Shower {
   void Finish() {
     if (context_.format == Format::kJsonLines) return;
     if (context_.format == Format::kTable && seen_ == 0) {
-      context_.out << "No such records. `tieout status` shows whether all of the log is folded.\n";
+      context_.out << fmt::format("No such records. {} shows whether all of the log is folded.\n",
+                                  context_.Next("status"));
       return;
     }
     PrintTable();

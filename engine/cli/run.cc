@@ -19,7 +19,9 @@ absl::StatusOr<ExitCode> RunRun(Context& context, bool settle) {
     context.out << fmt::format("{} of them were folded before and only rebuilt the state\n",
                                Grouped(report.muted));
   }
-  if (report.dead_letters > 0) context.out << "Dead letters wait for a person: `tieout dlq list`\n";
+  if (report.dead_letters > 0) {
+    context.out << fmt::format("Dead letters wait for a person: {}\n", context.Next("dlq list"));
+  }
   return ExitCode::kOk;
 }
 

@@ -118,7 +118,7 @@ absl::StatusOr<ExitCode> RunSeller(Context& context, const std::string& id) {
     }
     return ExitCode::kOk;
   }
-  TIEOUT_ASSIGN_OR_RETURN(const ledger::SellerProjection seller, ProjectOne(*view, id));
+  TIEOUT_ASSIGN_OR_RETURN(const ledger::SellerProjection seller, ProjectOne(context, *view, id));
   switch (context.format) {
     case Format::kTable:
       PrintSeller(context, seller);

@@ -42,8 +42,13 @@ absl::StatusOr<ExitCode> RunStatus(Context& context) {
   }
   table.Print(context.format, context.out_terminal, context.out);
   if (context.format != Format::kTable) return ExitCode::kOk;
-  if (lag > 0) context.out << "\nNot all of the log is folded: `tieout run` folds to its end.\n";
-  if (dead_letters > 0) context.out << "\nDead letters wait for a person: `tieout dlq list`.\n";
+  if (lag > 0) {
+    context.out << fmt::format("\nNot all of the log is folded: {} folds to its end.\n",
+                               context.Next("run"));
+  }
+  if (dead_letters > 0) {
+    context.out << fmt::format("\nDead letters wait for a person: {}\n", context.Next("dlq list"));
+  }
   return ExitCode::kOk;
 }
 

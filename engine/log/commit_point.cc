@@ -7,6 +7,7 @@
 namespace tieout::log {
 namespace {
 constexpr uint8_t kVersion = 1;
+constexpr int64_t kCopying = -1;
 }  // namespace
 
 std::string_view StreamName(Stream stream) {
@@ -51,6 +52,8 @@ absl::StatusOr<LoggedPoint> DecodeCommitPoint(std::string_view value) {
   logged.log_id = std::string(log_id);
   logged.point.partition = static_cast<int>(partition);
   logged.point.progress = std::string(value);
+  logged.copying = logged.point.next_position == kCopying;
+  if (logged.copying) logged.point.next_position = 0;
   return logged;
 }
 
@@ -59,6 +62,10 @@ Entry CommitPointEntry(std::string_view log_id, const CommitPoint& point) {
                .partition = point.partition,
                .key = std::to_string(point.partition),
                .value = EncodeCommitPoint(log_id, point)};
+}
+
+Entry CopyingEntry(std::string_view log_id, int partition) {
+  return CommitPointEntry(log_id, {.partition = partition, .next_position = kCopying});
 }
 
 }  // namespace tieout::log

@@ -4,6 +4,9 @@
 //   value    := version:u8=1 partition:u32 next_position:i64 log_id:bytes progress
 //   bytes    := length:u32 byte*              (numbers little-endian)
 //   progress := byte*                         the folder's own, up to the end
+//
+// A next_position of -1 says that the log is a copy which isn't whole yet; the copy's commit points
+// take its place, in one append.
 #pragma once
 
 #include <string>
@@ -17,6 +20,7 @@ namespace tieout::log {
 struct LoggedPoint {
   std::string log_id;
   CommitPoint point;
+  bool copying = false;  // the point is then the beginning
 };
 
 std::string EncodeCommitPoint(std::string_view log_id, const CommitPoint& point);
@@ -24,5 +28,7 @@ std::string EncodeCommitPoint(std::string_view log_id, const CommitPoint& point)
 absl::StatusOr<LoggedPoint> DecodeCommitPoint(std::string_view value);
 // The entry of the progress stream that holds it.
 Entry CommitPointEntry(std::string_view log_id, const CommitPoint& point);
+// As it, of a partition that is yet to be copied.
+Entry CopyingEntry(std::string_view log_id, int partition);
 
 }  // namespace tieout::log

@@ -66,8 +66,8 @@ class Copier {
         TIEOUT_ASSIGN_OR_RETURN(const int64_t end, destination_->End(stream, p));
         if (end == 0) continue;
         return base::FailedPrecondition(fmt::format(
-            "the destination isn't empty: {} of partition {} end at {}. A copy that was "
-            "cut short is thrown away and begun again",
+            "the destination isn't empty: {} of partition {} end at {}. A copy goes into new "
+            "topics or a new directory",
             StreamName(stream), p, end));
       }
     }

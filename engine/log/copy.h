@@ -27,8 +27,8 @@ struct CopyReport {
 };
 
 // Nothing may write to either log meanwhile. Every entry is read back from the destination and
-// compared. The commit points come last: a destination whose copying was cut short has none, and
-// nothing may be folded from it; throw it away and begin again.
+// compared. The commit points come last: whoever made the destination sees to it that nobody opens
+// it before (Kafka: TopicPlan::for_copy; a directory gets its name afterwards).
 // kFailedPrecondition: the destination is another log, has another partition count or isn't empty;
 // or the source was written meanwhile.
 // kDataLoss: the destination holds something else than was copied.

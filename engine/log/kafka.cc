@@ -77,6 +77,7 @@ class KafkaLog : public EventLog {
       return base::NotFound(fmt::format(
           "Kafka: the topics {}* hold no log: make one (tieout topics create)", options_.prefix));
     }
+    if (first->copying && !options_.copy_destination) return UnfinishedCopy(options_, *first);
     identity_.log_id = first->log_id;
     return absl::OkStatus();
   }

@@ -31,6 +31,8 @@ struct KafkaOptions {
   std::string prefix = "tieout-";
   // The transactional id of Append; empty: one of this process alone.
   std::string publisher;
+  // Opens a log that is being copied here, as CopyLog needs it; everybody else is refused.
+  bool copy_destination = false;
   // How long a call tries before it says kUnavailable.
   std::chrono::milliseconds timeout{30'000};
   // librdkafka's own log lines, and counted events like an aborted commit.
@@ -38,7 +40,8 @@ struct KafkaOptions {
 };
 
 // kNotFound: the topics aren't there or hold no log (the way out: topics create).
-// kUnavailable: no broker answered in time. kFailedPrecondition: topics that can't hold one log.
+// kUnavailable: no broker answered in time. kFailedPrecondition: topics that can't hold one log, or
+// a copy that was cut short.
 absl::StatusOr<std::unique_ptr<EventLog>> OpenKafka(const KafkaOptions& options);
 
 }  // namespace tieout::log

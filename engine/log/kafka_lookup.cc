@@ -1,5 +1,6 @@
 #include "engine/log/kafka_lookup.h"
 
+#include <absl/strings/str_replace.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -115,8 +116,8 @@ absl::StatusOr<int64_t> KafkaLookup::GroupPosition(int partition) {
 absl::StatusOr<CommitPoint> KafkaLookup::Committed(int partition) {
   // The pair that contradicts itself, and since when it has been seen. Not since this call began: a
   // process that was suspended between the two questions compares an old answer with a new one.
-  std::pair<int64_t, int64_t> stuck{-1, -1};
-  steady_clock::time_point stuck_since;
+  std::optional<std::pair<int64_t, int64_t>> stuck;
+  steady_clock::time_point stuck_since, until;
   for (;;) {
     TIEOUT_ASSIGN_OR_RETURN(const int64_t position, GroupPosition(partition));
     TIEOUT_ASSIGN_OR_RETURN(std::optional<LoggedPoint> last, LastProgress(partition));
@@ -124,7 +125,13 @@ absl::StatusOr<CommitPoint> KafkaLookup::Committed(int partition) {
     // Of one transaction, the topics' markers come one after the other.
     const std::pair<int64_t, int64_t> seen{position, last ? last->point.next_position : -1};
     const auto now = steady_clock::now();
+    if (!stuck) until = now + 2 * client_->options().timeout;
     if (seen != stuck) {
+      if (stuck && now >= until) {
+        return base::Unavailable(fmt::format(
+            "Kafka: partition {}: where group {} stands changes too fast to be read: try again",
+            partition, GroupId(client_->options())));
+      }
       stuck = seen;
       stuck_since = now;
     }
@@ -138,6 +145,22 @@ absl::StatusOr<CommitPoint> KafkaLookup::Committed(int partition) {
     }
     std::this_thread::sleep_for(kAskAgain);
   }
+}
+
+absl::Status UnfinishedCopy(const KafkaOptions& options, const LoggedPoint& point) {
+  return base::FailedPrecondition(fmt::format(
+      "Kafka: the topics {}* hold a copy of log {} that isn't whole: it is still being copied, or "
+      "that was cut short. Then delete them and copy again: {}; or copy under another topic_prefix",
+      options.prefix, point.log_id, DeleteTopicsCommand(options)));
+}
+
+std::string DeleteTopicsCommand(const KafkaOptions& options) {
+  // --topic is a regular expression, and of what a topic's name may hold only the dot means more.
+  return fmt::format(
+      "kafka-topics.sh --bootstrap-server {} --delete --topic "
+      "'{}(events|records|dead_letters|progress)'",
+      options.properties.at("bootstrap.servers"),
+      absl::StrReplaceAll(options.prefix, {{".", "\\."}}));
 }
 
 }  // namespace tieout::log

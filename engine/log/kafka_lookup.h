@@ -29,7 +29,8 @@ class KafkaLookup {
   // The last entry of the progress topic; nullopt: none.
   absl::StatusOr<std::optional<LoggedPoint>> LastProgress(int partition);
   // The position the slots' group committed (a commit under way is waited for), with the progress
-  // written in the same transaction. kFailedPrecondition: the brokers have forgotten it.
+  // written in the same transaction. kFailedPrecondition: the brokers have forgotten it, or the two
+  // contradict each other and stay so; kUnavailable: they change faster than they can be read.
   absl::StatusOr<CommitPoint> Committed(int partition);
 
   const KafkaClient& client() const { return *client_; }
@@ -42,5 +43,10 @@ class KafkaLookup {
   std::mutex mutex_;
   const std::unique_ptr<KafkaClient> client_;  // a consumer; its assignment guarded by mutex_
 };
+
+// The refusal of a log that `point` says isn't whole, with the way out.
+absl::Status UnfinishedCopy(const KafkaOptions& options, const LoggedPoint& point);
+// What a person types to remove a log's topics.
+std::string DeleteTopicsCommand(const KafkaOptions& options);
 
 }  // namespace tieout::log

@@ -79,7 +79,8 @@ class Checker {
     if (partitions > 0 && found->second.partitions != partitions) {
       Add(topic, "partition count", std::to_string(found->second.partitions),
           fmt::format("{}, as {} has", partitions, TopicName(options_, Stream::kEvents)),
-          "a log's partition count never changes in place: tieout log repartition");
+          "a log keeps its partition count: delete its topics and copy it here from where it is "
+          "whole (tieout log copy), or begin another log under another topic_prefix");
     }
     TIEOUT_ASSIGN_OR_RETURN(const Settings settings, TopicSettings(client_, topic));
     for (const auto& [setting, wanted] : RequiredSettings(stream)) {
@@ -88,6 +89,16 @@ class Checker {
       if (is != wanted) Add(topic, setting, is, wanted, Alter(topic, setting, wanted));
     }
     CheckReplicas(topic, found->second.replication_factor, settings);
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckCopy() {
+    if (!cluster_.topics.contains(TopicName(options_, Stream::kProgress))) return absl::OkStatus();
+    TIEOUT_ASSIGN_OR_RETURN(const auto lookup, KafkaLookup::Open(options_));
+    TIEOUT_ASSIGN_OR_RETURN(const auto progress, lookup->LastProgress(0));
+    if (!progress || !progress->copying) return absl::OkStatus();
+    Add(TopicName(options_, Stream::kProgress), "copy of log " + progress->log_id,
+        "under way, or cut short", "whole", DeleteTopicsCommand(options_));
     return absl::OkStatus();
   }
 
@@ -173,6 +184,7 @@ absl::Status CreateTopics(const KafkaOptions& options, const TopicPlan& plan,
   TIEOUT_ASSIGN_OR_RETURN(const auto producer,
                           TransactionalProducer::Open(options, options.prefix + "config"));
   TIEOUT_ASSIGN_OR_RETURN(const auto progress, lookup->LastProgress(0));
+  if (progress && progress->copying) return UnfinishedCopy(options, *progress);
   if (progress) {
     return base::AlreadyExists(
         fmt::format("Kafka: the topics {}* hold log {} already: use another prefix for a new one "
@@ -184,7 +196,8 @@ absl::Status CreateTopics(const KafkaOptions& options, const TopicPlan& plan,
                                          TopicName(options, Stream::kEvents), first));
   std::vector<Entry> entries(beginning.begin(), beginning.end());
   for (int p = 0; p < identity.partitions; ++p) {
-    entries.push_back(CommitPointEntry(identity.log_id, {.partition = p}));
+    entries.push_back(plan.for_copy ? CopyingEntry(identity.log_id, p)
+                                    : CommitPointEntry(identity.log_id, {.partition = p}));
   }
   if (producer->Send(entries, {}) != SendOutcome::kCommitted) return producer->last_error();
   return absl::OkStatus();
@@ -203,6 +216,7 @@ absl::StatusOr<std::vector<CommitPoint>> RestoreGroup(
           fmt::format("Kafka: {} says nothing of partition {}: it can't be restored",
                       TopicName(options, Stream::kProgress), p));
     }
+    if (last->copying) return UnfinishedCopy(options, *last);
     TIEOUT_RETURN_IF_ERROR(check(last->point));
     positions.push_back(last->point.next_position);
     points.push_back(std::move(last->point));
@@ -218,6 +232,7 @@ absl::StatusOr<std::vector<Finding>> CheckTopics(const KafkaOptions& options) {
   TIEOUT_ASSIGN_OR_RETURN(Cluster cluster, DescribeCluster(*client));
   Checker checker(options, *client, std::move(cluster));
   for (const Stream stream : kStreams) TIEOUT_RETURN_IF_ERROR(checker.CheckTopic(stream));
+  TIEOUT_RETURN_IF_ERROR(checker.CheckCopy());
   TIEOUT_RETURN_IF_ERROR(checker.CheckBrokers());
   return std::move(checker.findings);
 }

@@ -18,11 +18,13 @@ namespace tieout::log {
 struct TopicPlan {
   int replication_factor = 0;   // 0: as many as there are brokers, at most 3
   int min_insync_replicas = 0;  // 0: 2 where there are 3 replicas, else 1
+  // Until CopyLog has filled them, only KafkaOptions::copy_destination opens the log.
+  bool for_copy = false;
 };
 
 // Topics, position 0 committed for every partition, the log's beginning, in this order; begun anew
 // where an earlier try stopped halfway. kAlreadyExists: they hold a log. kFailedPrecondition: a
-// topic is there with another partition count.
+// topic is there with another partition count, or a copy that was cut short.
 absl::Status CreateTopics(const KafkaOptions& options, const TopicPlan& plan,
                           const Identity& identity, std::span<const Entry> beginning);
 

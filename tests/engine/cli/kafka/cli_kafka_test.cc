@@ -3,6 +3,7 @@
 #include <regex>
 #include <set>
 
+#include "engine/log/kafka_topics.h"
 #include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -38,9 +39,9 @@ TEST(CliKafkaTest, MovesALogToKafkaAndBackWithTheSameDigests) {
   const Ran there = program.Run("log copy d " + place + " --data k");
   ASSERT_EQ(there.exit_code, kOk) << there.err;
   EXPECT_THAT(there.out, HasSubstr("486 events, 67 records, 0 dead letters"));
-
-  program.WriteFile("tieout.toml", "topic_prefix = \"move-\"\n");
-  const std::string on_kafka = fmt::format(" --brokers {} --data k", Brokers());
+  const std::string on_kafka =
+      fmt::format(" --brokers {} --topic-prefix move- --data k", Brokers());
+  EXPECT_THAT(there.out, HasSubstr("`tieout run" + on_kafka + "` rebuilds the state"));
   EXPECT_EQ(program.Run("replay" + on_kafka).out, digests);
   EXPECT_EQ(program.Run("records --format jsonl" + on_kafka).out,
             program.Run("records --format jsonl --data d").out);
@@ -70,6 +71,32 @@ TEST(CliKafkaTest, MovesALogToKafkaAndBackWithTheSameDigests) {
   EXPECT_EQ(nothing.exit_code, kBadInput);
   EXPECT_THAT(nothing.err, HasSubstr("nowhere/log: no log there"));
   EXPECT_FALSE(std::filesystem::exists(program.folder() + "/other"));
+}
+
+// The copy's first append is there, its last isn't.
+TEST(CliKafkaTest, RefusesACopyThatWasCutShort) {
+  const Program program;
+  ASSERT_EQ(program.Run("demo d").exit_code, kOk);
+  log::KafkaOptions kafka;
+  kafka.properties["bootstrap.servers"] = Brokers();
+  kafka.prefix = "cut.short-";
+  ASSERT_TRUE(log::CreateTopics(kafka, {.for_copy = true}, {"a-log", 8}, {}).ok());
+  const std::string there = fmt::format(" --brokers {} --topic-prefix cut.short-", Brokers());
+  const std::string copy = "log copy d kafka://" + Brokers() + "/cut.short-";
+  for (const std::string& command :
+       std::vector<std::string>{"run", "serve", "records", "ingest d/files/*/*", "replay",
+                                "group restore", "topics create", copy}) {
+    const Ran ran = program.Run(command + there);
+    EXPECT_EQ(ran.exit_code, kRefused) << command << ran.out;
+    EXPECT_THAT(ran.err, HasSubstr("hold a copy of log a-log that isn't whole")) << command;
+    EXPECT_THAT(ran.err,
+                HasSubstr("--delete --topic 'cut\\.short-(events|records|dead_letters|progress)'"))
+        << command;
+  }
+  const Ran check = program.Run("topics check" + there);
+  EXPECT_EQ(check.exit_code, kFound);
+  EXPECT_THAT(check.out, HasSubstr("copy of log a-log is under way, or cut short"));
+  EXPECT_THAT(check.out, HasSubstr("kafka-topics.sh"));
 }
 
 TEST(CliKafkaTest, TheWholeDayOnKafka) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "engine/log/kafka_admin.h"
@@ -84,6 +85,35 @@ TEST(KafkaTopicsTest, AGroupThatWasMovedIsRefusedAndRestored) {
   ASSERT_TRUE(restored.ok()) << restored.status();
   EXPECT_EQ((*restored)[1].progress, "one");
   EXPECT_EQ((*log)->Committed(1)->next_position, (*restored)[1].next_position);
+}
+
+// The two never agree, and never contradict each other for long.
+TEST(KafkaTopicsTest, PositionsThatKeepMovingAreNotWaitedForForever) {
+  KafkaOptions options = TheBroker().OptionsOfNewLog();
+  ASSERT_TRUE(CreateTopics(options, {}, kIdentity, std::vector<Entry>{Event(0, "log")}).ok());
+  const auto client = KafkaClient::Consumer(options, {{"group.id", "test"}});
+  ASSERT_TRUE(client.ok()) << client.status();
+  const auto move_to = [&](int64_t position) {
+    return CommitPositions(**client, GroupId(options), TopicName(options, Stream::kEvents),
+                           {position, 0});
+  };
+  ASSERT_TRUE(move_to(1).ok());
+  options.timeout = milliseconds(1000);
+  const auto log = OpenKafka(options);
+  ASSERT_TRUE(log.ok()) << log.status();
+  std::atomic<bool> stop = false;
+  std::thread mover([&] {
+    for (int64_t position = 2; !stop; ++position) {
+      EXPECT_TRUE(move_to(position).ok());
+      std::this_thread::sleep_for(milliseconds(50));
+    }
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  const absl::Status moving = (*log)->Committed(0).status();
+  stop = true;
+  mover.join();
+  EXPECT_TRUE(absl::IsUnavailable(moving)) << moving;
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(6));
 }
 
 TEST(KafkaTopicsTest, EachWrongSettingIsNamedWithItsWayOut) {
