@@ -7,11 +7,6 @@
 namespace tieout::audit {
 namespace {
 
-std::string Show(ledger::WideMinor value, const std::string& currency) {
-  const std::optional<ledger::Minor> narrow = ledger::Narrow(value);
-  return narrow ? ledger::FormatMoney(*narrow, currency) : "more than 64 bits " + currency;
-}
-
 Sums Plus(Sums a, const Sums& b) {
   a.signed_sum += b.signed_sum;
   a.absolute += b.absolute;
@@ -63,7 +58,7 @@ class Checker {
              ledger::WideMinor booked, const std::string& currency) {
     if (observed == booked) return;
     findings.push_back(fmt::format("{}: {}: the log shows {}, the books {}", where, what,
-                                   Show(observed, currency), Show(booked, currency)));
+                                   WideText(observed, currency), WideText(booked, currency)));
   }
 
   // allocated + residual = observed, signed and absolute.
@@ -85,11 +80,16 @@ void AddKeys(const Map& map, std::set<typename Map::key_type>* keys) {
   for (const auto& [key, value] : map) keys->insert(key);
 }
 
+}  // namespace
+
+std::string WideText(ledger::WideMinor value, const std::string& currency) {
+  const std::optional<ledger::Minor> narrow = ledger::Narrow(value);
+  return narrow ? ledger::FormatMoney(*narrow, currency) : "more than 64 bits " + currency;
+}
+
 std::string AccountText(const AccountKey& key) {
   return fmt::format("seller {}, {}/{}", std::get<0>(key), std::get<1>(key), std::get<2>(key));
 }
-
-}  // namespace
 
 std::vector<std::string> CheckConservation(const Observed& observed, const Allocations& allocations,
                                            const std::vector<ledger::SellerProjection>& sellers) {

@@ -15,4 +15,8 @@ namespace tieout::audit {
 std::vector<std::string> CheckConservation(const Observed& observed, const Allocations& allocations,
                                            const std::vector<ledger::SellerProjection>& sellers);
 
+// For such lines.
+std::string WideText(ledger::WideMinor value, const std::string& currency);
+std::string AccountText(const AccountKey& key);
+
 }  // namespace tieout::audit

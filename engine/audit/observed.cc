@@ -1,11 +1,14 @@
 #include "engine/audit/observed.h"
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <iterator>
 
 #include "engine/base/day.h"
 #include "engine/base/hash.h"
+#include "engine/ledger/event.h"
+#include "fmt/format.h"
 #include "schemas/event.pb.h"
 
 namespace tieout::audit {
@@ -25,33 +28,79 @@ AccountKey KeyOf(std::string_view home, const v1::Event& event) {
           event.account().currency()};
 }
 
+std::string PaymentKey(std::string_view home, const v1::Event& event) {
+  return fmt::format("sale\n{}\n{}\n{}\n{}", home, event.account().provider(),
+                     event.account().merchant_account(), event.refs().payment_id());
+}
+
+// Days after its sale that a reversal is surely tied to it: the memory of sales is longer.
+constexpr int32_t kSurelyRemembered = 700;
+
 }  // namespace
+
+// size:u8 sha256 has_balance:'0'|'1' balance:i64
+std::string Observed::EncodeSighting(const Sighting& sighting) {
+  std::string bytes(1, static_cast<char>(sighting.sha256.size()));
+  bytes += sighting.sha256;
+  bytes += sighting.has_balance ? '1' : '0';
+  bytes.append(reinterpret_cast<const char*>(&sighting.balance), sizeof sighting.balance);
+  return bytes;
+}
+
+std::vector<Observed::Sighting> Observed::DecodeSightings(std::string_view bytes) {
+  std::vector<Sighting> sightings;
+  while (!bytes.empty()) {
+    Sighting& sighting = sightings.emplace_back();
+    const auto size = static_cast<unsigned char>(bytes.front());
+    sighting.sha256 = bytes.substr(1, size);
+    sighting.has_balance = bytes[size + 1] == '1';
+    std::memcpy(&sighting.balance, bytes.data() + size + 2, sizeof sighting.balance);
+    bytes.remove_prefix(size + 2 + sizeof sighting.balance);
+  }
+  return sightings;
+}
 
 uint64_t Observed::HashOf(const std::string& event_id) {
   return std::hash<std::string>()(event_id) | 1;
 }
 
-void Observed::Add(uint64_t ordinal, std::string_view key, std::string_view value) {
-  entries_.resize(ordinal + 1);
+absl::Status Observed::Add(std::string_view key, std::string_view value) {
+  begun_ = {};
+  const bool refused = refused_.contains(next_ordinal_++);
   v1::Event event;
-  if (!event.ParseFromArray(value.data(), static_cast<int>(value.size()))) return;
-  entries_[ordinal] = {HashOf(event.event_id()), event.amount_minor()};
-  if (refused_.contains(ordinal)) return;
-  if (key.empty()) return Configure(event);
-  if (event.body_case() == v1::Event::kBankDeposit && event.bank_deposit().provisional()) return;
-  if (IsRepeated(key, event)) return;
-  if (IsBeforeStart(key, event)) return;
+  if (!event.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    return entries_->Add({});
+  }
+  bool applied = false;
+  if (!refused) {
+    TIEOUT_ASSIGN_OR_RETURN(applied, Apply(key, event));
+  }
+  return entries_->Add({HashOf(event.event_id()), event.amount_minor(), applied ? 1u : 0u});
+}
+
+absl::StatusOr<bool> Observed::Apply(std::string_view key, const v1::Event& event) {
+  if (key.empty()) {
+    Configure(event);
+    return false;
+  }
+  if (event.body_case() == v1::Event::kBankDeposit && event.bank_deposit().provisional()) {
+    return false;
+  }
+  TIEOUT_ASSIGN_OR_RETURN(const bool repeated, IsRepeated(key, event));
+  if (repeated || IsBeforeStart(key, event)) return false;
   const HomeKey home(std::string(key), event.account().currency());
   switch (event.body_case()) {
     case v1::Event::kSale:
+      TIEOUT_RETURN_IF_ERROR(RememberSale(key, event));
+      [[fallthrough]];
     case v1::Event::kFee:
     case v1::Event::kRefund:
     case v1::Event::kChargeback:
     case v1::Event::kAdjustment:
-      items_[KeyOf(key, event)].Add(event.amount_minor());
+      Move(&items_, KeyOf(key, event), event.amount_minor());
       break;
     case v1::Event::kBankDeposit:
-      bank_[KeyOf(key, event)].Add(event.amount_minor());
+      Move(&bank_, KeyOf(key, event), event.amount_minor());
       deposits_[home].Add(event.amount_minor());
       break;
     case v1::Event::kPayout:
@@ -63,9 +112,50 @@ void Observed::Add(uint64_t ordinal, std::string_view key, std::string_view valu
     default:
       break;
   }
+  return true;
+}
+
+void Observed::Move(std::map<AccountKey, Sums>* sums, const AccountKey& account,
+                    ledger::Minor amount) {
+  (*sums)[account].Add(amount);
+  moved_[account] += amount;
+}
+
+absl::Status Observed::RememberSale(std::string_view home, const v1::Event& event) {
+  if (event.refs().payment_id().empty()) return absl::OkStatus();
+  const std::string payment = PaymentKey(home, event);
+  TIEOUT_ASSIGN_OR_RETURN(const std::string first, memory_->Get(payment));
+  return first.empty() ? memory_->Put(payment, DayOf(event)) : absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Reversal>> Observed::ReversalAt(uint64_t ordinal, std::string_view key,
+                                                             std::string_view value) {
+  const std::optional<Reversal> none;
+  v1::Event event;
+  if (!event.ParseFromArray(value.data(), static_cast<int>(value.size()))) return none;
+  if (ordinal == 0) day_ = {};
+  if (event.body_case() == v1::Event::kTick) NoteTick(event);
+  const bool reverses =
+      event.body_case() == v1::Event::kRefund || event.body_case() == v1::Event::kChargeback;
+  if (!reverses || event.refs().payment_id().empty()) return none;
+  TIEOUT_ASSIGN_OR_RETURN(const auto entry, entries_->At(ordinal));
+  if (!entry || entry->applied == 0) return none;
+  TIEOUT_ASSIGN_OR_RETURN(const std::string sale, memory_->Get(PaymentKey(key, event)));
+  const std::optional<base::Day> sold = base::ParseDay(sale);
+  const bool near = sold && day_ < sold->plus(kSurelyRemembered);
+  return std::optional<Reversal>({event.event_id(), event.refs().payment_id(), near});
+}
+
+void Observed::NoteTick(const v1::Event& event) {
+  const base::Day day =
+      base::DayOf(static_cast<int64_t>(event.tick().number()) * ledger::kTickMicros);
+  if (day_.is_set() && day.days <= day_.days) return;
+  if (day_.is_set()) begun_ = day;
+  day_ = day;
 }
 
 void Observed::Configure(const v1::Event& event) {
+  if (event.body_case() == v1::Event::kTick) NoteTick(event);
   if (event.body_case() == v1::Event::kAccountOpened) {
     owners_[{event.account().provider(), event.account().merchant_account()}]
            [event.account_opened().owner_from()] = event.account_opened().owner();
@@ -78,7 +168,7 @@ void Observed::Configure(const v1::Event& event) {
   const v1::Start& start = event.start();
   for (const int64_t amount :
        {start.pending_minor(), start.available_minor(), start.reserved_minor()}) {
-    if (amount != 0) items_[account].Add(amount);
+    if (amount != 0) Move(&items_, account, amount);
   }
 }
 
@@ -116,22 +206,22 @@ bool Observed::AreOneRow(const AccountKey& account, const Sighting& a, const Sig
          std::min(first->second.to_us, second->second.to_us);
 }
 
-bool Observed::IsRepeated(std::string_view home, const v1::Event& event) {
+absl::StatusOr<bool> Observed::IsRepeated(std::string_view home, const v1::Event& event) {
+  const std::string key = "id\n" + std::string(home) + '\n' + event.event_id();
+  TIEOUT_ASSIGN_OR_RETURN(std::string before, memory_->Get(key));
+  if (event.row().hash().empty()) {
+    if (before.empty()) TIEOUT_RETURN_IF_ERROR(memory_->Put(key, "1"));
+    return !before.empty();
+  }
   Sighting now;
-  now.sha256 = event.source().sha256();
+  now.sha256 = event.source().sha256().substr(0, UINT8_MAX);
   now.has_balance = event.row().has_balance_after_minor();
   now.balance = event.row().balance_after_minor();
-  std::vector<Sighting>& sightings = seen_[std::string(home) + '\n' + event.event_id()];
-  if (sightings.empty()) {
-    sightings.push_back(std::move(now));
-    return false;
-  }
-  if (event.row().hash().empty()) return true;
   const AccountKey account = KeyOf("", event);
-  for (const Sighting& before : sightings) {
-    if (AreOneRow(account, before, now)) return true;
+  for (const Sighting& sighting : DecodeSightings(before)) {
+    if (AreOneRow(account, sighting, now)) return true;
   }
-  sightings.push_back(std::move(now));
+  TIEOUT_RETURN_IF_ERROR(memory_->Put(key, before + EncodeSighting(now)));
   return false;
 }
 

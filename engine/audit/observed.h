@@ -5,18 +5,23 @@
 // It knows four things of the fold's rules and derives them itself: the first of equal event ids
 // counts, rows without an id are told apart by balance and coverage, a provisional line never
 // counts, nor does what is dated before its account's `start`, which brings its own amounts. What
-// the fold refused is taken from the dead letters and records, by position. Thread safety: none.
+// the fold refused is taken from the dead letters and records, by position. Memory grows with the
+// accounts, payouts and files, not with the entries. Thread safety: none.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "engine/audit/entry_file.h"
+#include "engine/audit/scratch_map.h"
+#include "engine/base/day.h"
 #include "engine/base/status.h"
 #include "engine/ledger/money.h"
 
@@ -43,13 +48,26 @@ using AccountKey = std::tuple<std::string, std::string, std::string, std::string
 // (home, currency)
 using HomeKey = std::pair<std::string, std::string>;
 
+// A refund or chargeback that names its payment.
+struct Reversal {
+  std::string event_id, payment_id;
+  bool has_sale = false;  // at any place of the log, near enough to be tied to it
+};
+
 class Observed {
  public:
-  // Ordinals whose events the fold did not apply, and said so in a dead letter or record.
-  Observed(int partition, int partitions, std::set<uint64_t> refused)
-      : partition_(partition), partitions_(partitions), refused_(std::move(refused)) {}
+  // `refused`: ordinals whose events the fold did not apply, and said so in a dead letter or
+  // record. `memory` holds ids, `entries` each ordinal's amount; both are empty and outlive it.
+  Observed(int partition, int partitions, std::set<uint64_t> refused, ScratchMap* memory,
+           EntryFile* entries)
+      : partition_(partition),
+        partitions_(partitions),
+        refused_(std::move(refused)),
+        memory_(memory),
+        entries_(entries) {}
 
-  void Add(uint64_t ordinal, std::string_view key, std::string_view value);
+  // Errors: those of `memory` and `entries`.
+  absl::Status Add(std::string_view key, std::string_view value);
   // After the last Add: payouts count by their final state.
   void Finish();
 
@@ -60,15 +78,19 @@ class Observed {
   const std::map<HomeKey, Sums>& deposits() const { return deposits_; }
   const std::map<HomeKey, Sums>& payouts() const { return payouts_; }
 
-  // The entry at an ordinal; nullptr: there is none.
-  struct Entry {
-    uint64_t id_hash = 0;  // of its event_id; 0: no event
-    int64_t amount = 0;
-  };
-  const Entry* At(uint64_t ordinal) const {
-    return ordinal < entries_.size() ? &entries_[ordinal] : nullptr;
+  // The log day that the last Add began; unset: it began none.
+  base::Day begun() const { return begun_; }
+  // What moved each account, items or bank, since this was last asked.
+  std::map<AccountKey, ledger::WideMinor> TakeMovements() { return std::exchange(moved_, {}); }
+
+  // After the last Add: what stood at an ordinal.
+  absl::StatusOr<std::optional<EntryFile::Entry>> At(uint64_t ordinal) const {
+    return entries_->At(ordinal);
   }
   static uint64_t HashOf(const std::string& event_id);
+  // Its entries once more, in order, after the last Add; nullopt: no reversal, or not applied.
+  absl::StatusOr<std::optional<Reversal>> ReversalAt(uint64_t ordinal, std::string_view key,
+                                                     std::string_view value);
 
  private:
   struct Coverage {
@@ -85,24 +107,33 @@ class Observed {
     bool withdrawn = false;
   };
 
+  absl::StatusOr<bool> Apply(std::string_view key, const v1::Event& event);
   void Configure(const v1::Event& event);
+  absl::Status RememberSale(std::string_view home, const v1::Event& event);
+  void Move(std::map<AccountKey, Sums>* sums, const AccountKey& account, ledger::Minor amount);
   std::string OwnerOf(const v1::Event& event) const;
   bool IsBeforeStart(std::string_view home, const v1::Event& event) const;
   void AddReport(const v1::Event& event);
-  bool IsRepeated(std::string_view home, const v1::Event& event);
+  static std::string EncodeSighting(const Sighting& sighting);
+  static std::vector<Sighting> DecodeSightings(std::string_view bytes);
+  void NoteTick(const v1::Event& event);
+  absl::StatusOr<bool> IsRepeated(std::string_view home, const v1::Event& event);
   bool AreOneRow(const AccountKey& account, const Sighting& a, const Sighting& b) const;
   void AddPayout(std::string_view home, const v1::Event& event);
 
   const int partition_, partitions_;
   const std::set<uint64_t> refused_;
-  std::vector<Entry> entries_;  // by ordinal
+  ScratchMap* const memory_;
+  EntryFile* const entries_;
+  uint64_t next_ordinal_ = 0;
+  base::Day day_, begun_;  // of log time
   // By (provider, merchant account): owners by the day they begin, empty: from the beginning.
   std::map<std::pair<std::string, std::string>, std::map<std::string, std::string>> owners_;
   std::map<AccountKey, std::string> first_days_;  // of accounts of this partition's homes
-  std::unordered_map<std::string, std::vector<Sighting>> seen_;
   std::map<std::pair<AccountKey, std::string>, Coverage> coverage_;   // by account and SHA-256
   std::map<std::pair<AccountKey, std::string>, PayoutState> states_;  // by account and payout id
   std::map<AccountKey, Sums> items_, bank_;
+  std::map<AccountKey, ledger::WideMinor> moved_;
   std::map<HomeKey, Sums> deposits_, payouts_;
 };
 

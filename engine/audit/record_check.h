@@ -10,8 +10,9 @@
 
 namespace tieout::audit {
 
-// Calls `found` with a line for each thing that is wrong with one record of that partition.
-void CheckRecord(std::string_view record, int partition, const Observed& observed,
-                 const std::function<void(const std::string&)>& found);
+// Calls `found` with a line for each thing that is wrong with one record of that partition. Errors:
+// those of looking up.
+absl::Status CheckRecord(std::string_view record, int partition, const Observed& observed,
+                         const std::function<void(const std::string&)>& found);
 
 }  // namespace tieout::audit

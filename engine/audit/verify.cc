@@ -2,16 +2,23 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
+#include <set>
 
 #include "engine/audit/allocations.h"
 #include "engine/audit/conservation.h"
+#include "engine/audit/day_books.h"
+#include "engine/audit/live_records.h"
 #include "engine/audit/observed.h"
 #include "engine/audit/record_check.h"
 #include "engine/audit/refold.h"
 #include "engine/audit/replay.h"
 #include "engine/audit/stream_compare.h"
+#include "engine/base/temporary_folder.h"
 #include "engine/codec/codec.h"
 #include "engine/ledger/books.h"
+#include "engine/store/overlay_store.h"
+#include "engine/store/rocks_store.h"
 #include "fmt/format.h"
 
 namespace tieout::audit {
@@ -33,22 +40,51 @@ std::vector<std::string> UnevenBooks(const ledger::SellerProjection& seller) {
   std::vector<std::string> findings;
   for (const ledger::Residual& r : ledger::ResidualsOf(seller)) {
     if (r.amount == 0) continue;
-    const std::optional<ledger::Minor> narrow = ledger::Narrow(r.amount);
-    findings.push_back(fmt::format(
-        "seller {}: the books of level {}, {}, are uneven by {}", seller.seller_id, r.level, r.side,
-        narrow ? ledger::FormatMoney(*narrow, r.currency) : "more than 64 bits " + r.currency));
+    findings.push_back(fmt::format("seller {}: the books of level {}, {}, are uneven by {}",
+                                   seller.seller_id, r.level, r.side,
+                                   WideText(r.amount, r.currency)));
   }
   return findings;
 }
 
+// Where verify puts what memory doesn't hold: a folder of its own, for all partitions.
+class Scratch {
+ public:
+  Scratch() : nothing_(store::NewMemoryStore()) {}
+
+  absl::Status Open() {
+    TIEOUT_ASSIGN_OR_RETURN(path_, folder_.Path());
+    ids_ = store::NewOverlayStore(
+        nothing_.get(), [this] { return store::NewRocksStore({.directory = path_ + "/ids"}); });
+    return absl::OkStatus();
+  }
+  store::StateStore& ids() { return *ids_; }
+  std::string EntriesOf(int partition) const {
+    return fmt::format("{}/entries-{}", path_, partition);
+  }
+
+ private:
+  base::TemporaryFolder folder_{"verify"};
+  std::string path_;
+  const std::unique_ptr<store::StateStore> nothing_;
+  std::unique_ptr<store::StateStore> ids_;
+};
+
 class PartitionVerifier {
  public:
-  PartitionVerifier(log::EventLog& log, int partition, const VerifyOptions& options)
-      : log_(log), partition_(partition), options_(options) {}
+  PartitionVerifier(log::EventLog& log, int partition, const VerifyOptions& options,
+                    Scratch* scratch)
+      : log_(log),
+        partition_(partition),
+        options_(options),
+        scratch_(scratch),
+        entries_(scratch->EntriesOf(partition)),
+        live_(partition) {}
 
   absl::StatusOr<VerifyReport> Run(const std::function<void(uint64_t)>& done) {
     TIEOUT_ASSIGN_OR_RETURN(const log::CommitPoint committed, log_.Committed(partition_));
     TIEOUT_RETURN_IF_ERROR(OpenStore());
+    TIEOUT_RETURN_IF_ERROR(ReadOutputs());
     TIEOUT_ASSIGN_OR_RETURN(auto records,
                             StreamCompare::Open(log_, log::Stream::kRecords, partition_));
     TIEOUT_ASSIGN_OR_RETURN(auto letters,
@@ -62,6 +98,9 @@ class PartitionVerifier {
     uint64_t reported = 0;
     const auto apply = [&](const log::Stored& entry) -> absl::Status {
       TIEOUT_RETURN_IF_ERROR(CompareStoreAt(entry.position));
+      TIEOUT_RETURN_IF_ERROR(observed_->Add(entry.key, entry.value));
+      // The tick that begins a day moves nothing between accounts: the books are those of its end.
+      if (observed_->begun().is_set()) TIEOUT_RETURN_IF_ERROR(CloseDay(observed_->begun()));
       TIEOUT_RETURN_IF_ERROR(refold_->Apply(entry));
       if (refold_->applied() - reported < 4096) return absl::OkStatus();
       done(refold_->applied() - reported);
@@ -71,6 +110,7 @@ class PartitionVerifier {
     TIEOUT_RETURN_IF_ERROR(CompareStoreAt(0));
     TIEOUT_RETURN_IF_ERROR(
         ReadAll(log_, log::Stream::kEvents, partition_, committed.next_position, apply));
+    observed_->Finish();
     done(refold_->applied() - reported);
     TIEOUT_RETURN_IF_ERROR(CompareStoreAt(committed.next_position));
     if (pages_ != nullptr && !store_compared_) StoreIsAhead(committed.next_position);
@@ -81,7 +121,9 @@ class PartitionVerifier {
     report_.events = refold_->applied();
     report_.records = records->compared();
     report_.dead_letters = letters->compared();
-    TIEOUT_RETURN_IF_ERROR(CheckBooks(committed.next_position));
+    TIEOUT_RETURN_IF_ERROR(CheckBooks());
+    TIEOUT_RETURN_IF_ERROR(CheckRecords());
+    TIEOUT_RETURN_IF_ERROR(CheckReversals(committed.next_position));
     return std::move(report_);
   }
 
@@ -177,48 +219,100 @@ class PartitionVerifier {
                      options_.store->Place(partition_), pages_->meta()->next_position, committed)});
   }
 
-  // The independent sums over the same stretch of the log.
-  absl::Status CheckBooks(int64_t committed) {
-    Allocations allocations;
+  absl::Status ReadOutput(log::Stream stream,
+                          const std::function<absl::Status(const log::Stored&)>& visit) {
+    TIEOUT_ASSIGN_OR_RETURN(const int64_t end, log_.End(stream, partition_));
+    return ReadAll(log_, stream, partition_, end, visit);
+  }
+
+  // What the fold said, for the independent reading of what it was said of.
+  absl::Status ReadOutputs() {
     std::set<uint64_t> refused;
-    TIEOUT_ASSIGN_OR_RETURN(const int64_t records_end, log_.End(log::Stream::kRecords, partition_));
+    TIEOUT_RETURN_IF_ERROR(ReadOutput(log::Stream::kRecords, [&](const log::Stored& entry) {
+      live_.Supersede(entry.value);
+      return allocations_.Add(entry.value);
+    }));
+    TIEOUT_RETURN_IF_ERROR(ReadOutput(log::Stream::kRecords, [&](const log::Stored& entry) {
+      live_.Add(entry.value);
+      return absl::OkStatus();
+    }));
     TIEOUT_RETURN_IF_ERROR(
-        ReadAll(log_, log::Stream::kRecords, partition_, records_end,
-                [&](const log::Stored& entry) { return allocations.Add(entry.value); }));
-    TIEOUT_ASSIGN_OR_RETURN(const int64_t letters_end,
-                            log_.End(log::Stream::kDeadLetters, partition_));
-    TIEOUT_RETURN_IF_ERROR(ReadAll(log_, log::Stream::kDeadLetters, partition_, letters_end,
-                                   [&](const log::Stored& entry) -> absl::Status {
-                                     TIEOUT_ASSIGN_OR_RETURN(const ledger::DeadLetter letter,
-                                                             codec::DecodeDeadLetter(entry.value));
-                                     refused.insert(letter.position.ordinal);
-                                     return absl::OkStatus();
-                                   }));
-    refused.insert(allocations.refused().begin(), allocations.refused().end());
-    Observed observed(partition_, log_.identity().partitions, std::move(refused));
-    uint64_t ordinal = 0;
-    TIEOUT_RETURN_IF_ERROR(
-        ReadAll(log_, log::Stream::kEvents, partition_, committed, [&](const log::Stored& entry) {
-          observed.Add(ordinal++, entry.key, entry.value);
+        ReadOutput(log::Stream::kDeadLetters, [&](const log::Stored& entry) -> absl::Status {
+          TIEOUT_ASSIGN_OR_RETURN(const ledger::DeadLetter letter,
+                                  codec::DecodeDeadLetter(entry.value));
+          refused.insert(letter.position.ordinal);
           return absl::OkStatus();
         }));
-    observed.Finish();
+    refused.insert(allocations_.refused().begin(), allocations_.refused().end());
+    TIEOUT_ASSIGN_OR_RETURN(spilled_, scratch_->ids().Open(partition_));
+    ids_.emplace(spilled_.get(), options_.ids_held_at_most);
+    observed_.emplace(partition_, log_.identity().partitions, std::move(refused), &*ids_,
+                      &entries_);
+    return absl::OkStatus();
+  }
+
+  // Of the sellers that something moved on it.
+  absl::Status CloseDay(base::Day next) {
+    const Movements moved = observed_->TakeMovements();
+    std::vector<ledger::SellerProjection> sellers;
+    for (const auto& [account, amount] : moved) {
+      const std::string& home = std::get<0>(account);
+      if (!sellers.empty() && sellers.back().seller_id == home) continue;
+      auto seller = refold_->fold().Project(home);
+      if (absl::IsNotFound(seller.status())) continue;  // then the books close with nothing
+      TIEOUT_ASSIGN_OR_RETURN(sellers.emplace_back(), std::move(seller));
+    }
+    days_.Close(next.plus(-1), moved, sellers);
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckBooks() {
     TIEOUT_ASSIGN_OR_RETURN(const auto sellers, ProjectAll(refold_->fold()));
     report_.homes = sellers.size();
-    Take(CheckConservation(observed, allocations, sellers));
-    Take(allocations.Exceeded());
+    Take(CheckConservation(*observed_, allocations_, sellers));
+    Take(days_.findings());
+    Take(allocations_.Exceeded());
     for (const ledger::SellerProjection& seller : sellers) Take(UnevenBooks(seller));
-    return ReadAll(log_, log::Stream::kRecords, partition_, records_end,
-                   [&](const log::Stored& entry) {
-                     CheckRecord(entry.value, partition_, observed,
-                                 [&](const std::string& finding) { Take({finding}); });
-                     return absl::OkStatus();
-                   });
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckRecords() {
+    return ReadOutput(log::Stream::kRecords, [&](const log::Stored& entry) {
+      return CheckRecord(entry.value, partition_, *observed_,
+                         [&](const std::string& finding) { Take({finding}); });
+    });
+  }
+
+  // Level order: a refund or chargeback is tied to its sale, or waits for one that isn't there.
+  absl::Status CheckReversals(int64_t committed) {
+    uint64_t ordinal = 0;
+    return ReadAll(
+        log_, log::Stream::kEvents, partition_, committed,
+        [&](const log::Stored& entry) -> absl::Status {
+          TIEOUT_ASSIGN_OR_RETURN(const std::optional<Reversal> reversal,
+                                  observed_->ReversalAt(ordinal, entry.key, entry.value));
+          if (reversal && reversal->has_sale && !live_.IsTied(ordinal)) {
+            Take(
+                {fmt::format("{}: the sale of its payment {} is in the log, and no live record "
+                             "ties the two",
+                             reversal->event_id, reversal->payment_id)});
+          }
+          ++ordinal;
+          return absl::OkStatus();
+        });
   }
 
   log::EventLog& log_;
   const int partition_;
   const VerifyOptions& options_;
+  Scratch* const scratch_;
+  std::unique_ptr<store::PartitionStore> spilled_;
+  EntryFile entries_;
+  std::optional<ScratchMap> ids_;     // in spilled_
+  std::optional<Observed> observed_;  // reads ids_ and entries_
+  Allocations allocations_;
+  LiveRecords live_;
+  DayBooks days_;
   std::unique_ptr<Refold> refold_;
   std::unique_ptr<store::PartitionStore> pages_;
   bool store_compared_ = false;
@@ -241,10 +335,12 @@ absl::StatusOr<VerifyReport> Verify(log::EventLog& log, const VerifyOptions& opt
     done += events;
     if (options.progress) options.progress(done, total);
   };
+  Scratch scratch;
+  TIEOUT_RETURN_IF_ERROR(scratch.Open());
   std::vector<VerifyReport> parts(partitions);
   const auto verify = [&](int partition) -> absl::Status {
     TIEOUT_ASSIGN_OR_RETURN(parts[partition],
-                            PartitionVerifier(log, partition, options).Run(progress));
+                            PartitionVerifier(log, partition, options, &scratch).Run(progress));
     return absl::OkStatus();
   };
   TIEOUT_RETURN_IF_ERROR(ForEachPartition(partitions, options.workers, verify));

@@ -3,9 +3,12 @@
 //
 //   records, dead letters   byte for byte with the streams, none missing, none too many
 //   the store               digest and projections at its position
-//   the books               conservation, summed by an independent decoder (conservation.h)
+//   the books               conservation, summed by an independent decoder (conservation.h), and
+//                           continuity from log day to log day (day_books.h)
+//   level order             each refund and chargeback whose sale is there is tied to it
 //
-// Nothing is written. Thread safety: the log is used from several threads.
+// Nothing is written; what doesn't fit in memory goes to temporary files. Thread safety: the log is
+// used from several threads.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +28,8 @@ struct VerifyOptions {
   std::function<void(uint64_t done, uint64_t total)> progress;
   // For tests and for speed: stop a partition after so many findings.
   size_t findings_at_most = 20;
+  // Ids of one partition held in memory, some 100 bytes each; the rest goes to temporary files.
+  size_t ids_held_at_most = 200'000;
 };
 
 struct VerifyReport {

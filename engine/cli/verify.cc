@@ -28,7 +28,8 @@ absl::StatusOr<ExitCode> RunVerify(Context& context, int workers) {
       "{} events folded again: {} records and {} dead letters compared byte for byte,\n"
       "the store of {} partitions page by page, the books of {} sellers by an independent\n"
       "decoder (allocated + residual = observed, signed and absolute; no member allocated\n"
-      "beyond its amount; each member and item as the log shows it; double entry even).\n",
+      "beyond its amount; each member and item as the log shows it; refunds and chargebacks\n"
+      "tied to their sales; each day opens where the last closed; double entry even).\n",
       Grouped(report.events), Grouped(report.records), Grouped(report.dead_letters), report.stores,
       Grouped(report.homes));
   for (const std::string& finding : report.findings) {

@@ -1,12 +1,10 @@
 // The read-only look: store as it is, the rest of the events folded in memory; what doesn't fit
 // there goes to temporary files. Nothing of the log or the store is written.
-#include <stdlib.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <mutex>
 #include <utility>
 
+#include "engine/base/temporary_folder.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/homes.h"
 #include "engine/runtime/open_log.h"
@@ -20,33 +18,6 @@ namespace {
 constexpr size_t kReadEntries = 8192;
 constexpr std::chrono::milliseconds kReadWait{1000};
 constexpr int kSnapshotAttempts = 100;
-
-// A folder that is made when it is first asked for, and goes with this.
-class TemporaryFolder {
- public:
-  TemporaryFolder() = default;
-  ~TemporaryFolder() {
-    std::error_code error;
-    if (!path_.empty()) std::filesystem::remove_all(path_, error);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  absl::StatusOr<std::string> Path() {
-    if (!path_.empty()) return path_;
-    std::error_code error;
-    const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
-    std::string pattern = parent / "tieout-view-XXXXXX";
-    if (error || mkdtemp(pattern.data()) == nullptr) {
-      return base::Unavailable(parent.string() +
-                               ": no temporary folder can be made there; TMPDIR names another");
-    }
-    return path_ = pattern;
-  }
-
- private:
-  std::string path_;
-};
 
 class View : public ReadModel {
  public:
@@ -182,7 +153,7 @@ class View : public ReadModel {
   const std::unique_ptr<log::EventLog> log_;
   const std::unique_ptr<store::StateStore> stored_;
   const MemoryBounds memory_;
-  TemporaryFolder scratch_;  // outlives states_, which writes there
+  base::TemporaryFolder scratch_{"view"};  // outlives states_, which writes there
   const std::unique_ptr<store::StateStore> states_;
   std::mutex mutex_;
   // Guarded by mutex_ once folded:

@@ -134,6 +134,38 @@ TEST_F(AuditTest, FindsItemsThatDontAddUpToTheirPayout) {
   EXPECT_THAT(Findings(*log), Contains(HasSubstr("items don't add up to 100.01 EUR")));
 }
 
+TEST_F(AuditTest, FindsARefundThatNothingTiesToItsSale) {
+  auto log = small_.CopyWithOutput([](std::vector<log::Entry>& output) {
+    std::erase_if(output, [](const log::Entry& entry) {
+      const auto record = codec::DecodeRecord(entry.value);
+      return record->level == ledger::Level::kOrder && !record->members.empty() &&
+             record->members.back().role == ledger::Role::kRefund;
+    });
+  });
+  EXPECT_THAT(Findings(*log), Contains(HasSubstr("stripe/acct_1/txn_3/gross: the sale of its "
+                                                 "payment ch_2 is in the log, and no live record "
+                                                 "ties the two")));
+}
+
+TEST_F(AuditTest, FindsARefundOfAnotherAmount) {
+  auto log = small_.CopyWithOutput([](std::vector<log::Entry>& output) {
+    Alter(output, ledger::Level::kOrder, [](ledger::Record& record) {
+      if (record.members.back().role == ledger::Role::kRefund) record.members.back().amount -= 1;
+    });
+  });
+  EXPECT_THAT(Findings(*log), Contains(HasSubstr("is -12.01 EUR, the log shows -12.00 EUR")));
+}
+
+// What was spilled is found again: a repeated deposit, and a sale of a refund.
+TEST_F(AuditTest, FindsTheSameWithAlmostNoMemory) {
+  auto log = Log();
+  VerifyOptions options;
+  options.ids_held_at_most = 1;
+  const absl::StatusOr<VerifyReport> report = Verify(*log, options);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(report->findings, IsEmpty());
+}
+
 // One bit of one page, under an unchanged digest, in a part of the state that no projection shows.
 TEST_F(AuditTest, FindsEachAlteredPage) {
   auto log = Log();

@@ -57,6 +57,12 @@ ledger::Event Sale(std::string_view id, std::string_view payment, std::string_vi
   return event;
 }
 
+ledger::Event RefundOf(std::string_view payment, std::string_view id, ledger::Minor amount) {
+  ledger::Event event = Fact(id, "acct_1", "2026-03-16", amount, ledger::Refund{});
+  event.refs.payment_id = payment;
+  return event;
+}
+
 ledger::Event Payout(std::string_view id, std::string_view payout, std::string_view day,
                      ledger::Minor amount) {
   ledger::Payout body;
@@ -121,6 +127,7 @@ std::vector<ledger::Event> SmallLog::Facts() {
       Payout("stripe/acct_1/po_second002/paid", "po_second002", "2026-03-13", 7700),
       Deposit("bank/DE1/b1/deposit", "2026-03-06", 10000, "STRIPE po_first0001"),
       Deposit("bank/DE1/b1/deposit", "2026-03-06", 10000, "STRIPE po_first0001"),  // again
+      RefundOf("ch_2", "stripe/acct_1/txn_3/gross", -1200),
       Covered("stripe/acct_1/r1/closed", "acct_1", Phase::kClosed),
       Covered("bank/DE1/r2/closed", "DE1", Phase::kClosed),
   };
