@@ -1,7 +1,9 @@
 // tieout seller: one seller's balances, open items and breaks; or all sellers in a line each.
+#include "engine/audit/before_start.h"
 #include "engine/cli/break_text.h"
 #include "engine/cli/command.h"
 #include "engine/cli/open.h"
+#include "engine/cli/progress.h"
 #include "engine/cli/show.h"
 #include "engine/codec/codec.h"
 #include "fmt/format.h"
@@ -107,6 +109,47 @@ void PrintAll(Context& context, const std::vector<ledger::SellerProjection>& sel
   table.Print(context.format, context.out_terminal, context.out);
 }
 
+// What the state only counts, from the log.
+absl::StatusOr<ExitCode> RunBeforeStart(Context& context, const std::string& id) {
+  TIEOUT_ASSIGN_OR_RETURN(auto log, OpenLog(context));
+  Progress progress("reading", "events", context.err_terminal, context.err);
+  Table table({{"seller_id", "Seller", Align::kLeft, 28},
+               {"account", "Account", Align::kLeft, 34},
+               {"first_day", "First day"},
+               {"date", "Date"},
+               {"kind", "Kind"},
+               {"amount", "Amount", Align::kRight},
+               {"currency", "Cur"},
+               {"entry", "Entry"},
+               {"file", "File", Align::kLeft, 40},
+               {"line", "Line", Align::kRight},
+               {"position", "At"}});
+  const auto add = [&](const audit::BeforeStart& before) {
+    const ledger::Event& event = before.event;
+    const std::string currency(event.account.currency);
+    table.Add({std::string(before.seller_id),
+               AccountName(event.account.provider, event.account.merchant_account),
+               base::FormatDay(before.first_day),
+               base::FormatDay(base::DayOf(event.occurred_at_us)),
+               std::string(ledger::KindName(event.kind())), AmountCell(event.amount, currency),
+               currency, Cell(EntryId(event.event_id), std::string(event.event_id)),
+               std::string(event.source.name), std::to_string(event.source.line),
+               fmt::format("{}:{}", before.position.partition, before.position.ordinal)});
+    return absl::OkStatus();
+  };
+  TIEOUT_RETURN_IF_ERROR(audit::ForEachBeforeStart(
+      *log, id, add, [&](uint64_t done, uint64_t total) { progress.Update(done, total); }));
+  if (table.empty() && context.format == Format::kTable) {
+    context.out << "Nothing is dated before its account's first day.\n";
+    return ExitCode::kOk;
+  }
+  table.Print(context.format, context.out_terminal, context.out);
+  if (context.format == Format::kTable) {
+    context.out << "Before start: shown, without effect; the opening balances hold it.\n";
+  }
+  return ExitCode::kOk;
+}
+
 absl::StatusOr<ExitCode> RunSeller(Context& context, const std::string& id) {
   TIEOUT_ASSIGN_OR_RETURN(auto view, OpenView(context));
   if (id.empty()) {
@@ -139,11 +182,18 @@ void AddSeller(CLI::App& app, Invocation& invocation) {
   CLI::App* command =
       app.add_subcommand("seller", "a seller's balances, what waits, what doesn't add up");
   auto id = std::make_shared<std::string>();
+  auto before_start = std::make_shared<bool>(false);
   command->add_option("ID", *id, "the seller; without one: all, a line an account");
+  command->add_flag("--before-start", *before_start,
+                    "list what is dated before an account's first day, from the log");
   AddFormat(command, invocation);
-  command->footer("Examples:\n  tieout seller\n  tieout seller north-loom --format jsonl");
-  command->callback([id, &invocation] {
-    invocation.run = [id](Context& context) { return RunSeller(context, *id); };
+  command->footer(
+      "Examples:\n  tieout seller\n  tieout seller north-loom --format jsonl\n"
+      "  tieout seller north-loom --before-start");
+  command->callback([id, before_start, &invocation] {
+    invocation.run = [id, before_start](Context& context) {
+      return *before_start ? RunBeforeStart(context, *id) : RunSeller(context, *id);
+    };
   });
 }
 

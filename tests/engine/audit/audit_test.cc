@@ -1,7 +1,9 @@
+#include "engine/audit/before_start.h"
 #include "engine/audit/explain.h"
 #include "engine/audit/replay.h"
 #include "engine/audit/verify.h"
 #include "engine/codec/codec.h"
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/engine/audit/small_log.h"
@@ -209,6 +211,21 @@ TEST_F(AuditTest, FindsAStoreOfAnotherState) {
   ASSERT_TRUE((*pages)->Write(meta, {}).ok());
   pages->reset();
   EXPECT_THAT(Findings(*log, states.get()), Contains(HasSubstr("the store's digest")));
+}
+
+TEST_F(AuditTest, ListsWhatIsDatedBeforeTheStart) {
+  auto log = Log();
+  std::vector<std::string> listed;
+  const auto visit = [&](const BeforeStart& before) {
+    listed.push_back(fmt::format("{} {} {} from {}", before.seller_id, before.event.event_id,
+                                 before.event.amount, base::FormatDay(before.first_day)));
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(ForEachBeforeStart(*log, "", visit, {}).ok());
+  ASSERT_TRUE(ForEachBeforeStart(*log, "acme", visit, {}).ok());
+  ASSERT_TRUE(ForEachBeforeStart(*log, "nobody", visit, {}).ok());
+  const std::string only = "acme stripe/acct_1/txn_0/gross 900 from 2026-03-02";
+  EXPECT_THAT(listed, testing::ElementsAre(only, only));
 }
 
 TEST_F(AuditTest, ExplainsASaleDownToItsLine) {

@@ -121,6 +121,7 @@ std::vector<ledger::Event> SmallLog::Facts() {
       Covered("stripe/acct_1/r1/opened", "acct_1", Phase::kOpened),
       Covered("bank/DE1/r2/opened", "DE1", Phase::kOpened),
       Fact("stripe/acct_1/txn_0/gross", "acct_1", "2026-03-01", 900, ledger::Sale{}),
+      Fact("stripe/acct_1/txn_0/gross", "acct_1", "2026-03-01", 900, ledger::Sale{}),  // again
       Sale("stripe/acct_1/txn_1/gross", "ch_1", "po_first0001", 10000),
       Payout("stripe/acct_1/po_first0001/paid", "po_first0001", "2026-03-06", 10000),
       Sale("stripe/acct_1/txn_2/gross", "ch_2", "po_second002", 7700),

@@ -306,8 +306,9 @@ TEST_F(DemoTest, SaysThatALogIsDamaged) {
 }
 
 TEST_F(DemoTest, WhatProgramsGetParses) {
-  for (const char* command : {"records", "breaks", "seller", "status", "explain MLP-1042", "replay",
-                              "rule list", "help config", "verify", "dlq list"}) {
+  for (const char* command :
+       {"records", "breaks", "seller", "seller --before-start", "status", "explain MLP-1042",
+        "replay", "rule list", "help config", "verify", "dlq list"}) {
     const auto records = ParseCsv(Ask(command + std::string(" --format csv")).out);
     ASSERT_GE(records.size(), 1u) << command;
     for (const auto& record : records) EXPECT_EQ(record.size(), records[0].size()) << command;
