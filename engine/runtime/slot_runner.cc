@@ -188,6 +188,14 @@ void SlotRunner::Count(const Tally& tally) {
 }
 
 absl::Status SlotRunner::CommitAndCheckpoint() {
+  // Kafka's control records at a partition's end are passed without an entry to fold: else they
+  // stood as a lag that nothing ever took away.
+  for (const auto& [partition, worker] : workers_) {
+    const int64_t position = slot_->Position(partition);
+    if (!worker->muted() && position > worker->committed_position()) {
+      pending_.positions[partition] = position;
+    }
+  }
   TIEOUT_RETURN_IF_ERROR(Commit());
   for (auto& [partition, worker] : workers_) {
     if (worker->events_since_checkpoint() == 0) continue;
