@@ -135,7 +135,8 @@ KafkaClient::~KafkaClient() {
 void KafkaClient::OnLog(const rd_kafka_t* handle, int level, const char* facility,
                         const char* text) {
   auto* const self = static_cast<KafkaClient*>(rd_kafka_opaque(handle));
-  if (level <= kErrorLevel) {
+  // That all brokers are down follows from what was said before it.
+  if (level <= kErrorLevel && !std::string_view(text).ends_with("brokers are down")) {
     std::lock_guard lock(self->mutex_);
     self->last_error_ = text;
   }

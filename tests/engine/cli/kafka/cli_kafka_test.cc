@@ -1,5 +1,6 @@
 // The program on a real broker: the whole of what a person does there, and moving a log.
 #include <filesystem>
+#include <fstream>
 #include <regex>
 #include <set>
 
@@ -132,6 +133,51 @@ TEST(CliKafkaTest, TheWholeDayOnKafka) {
   for (int i = 0; i < 100 && restored.exit_code == kRefused; ++i) restored = ask("group restore");
   EXPECT_EQ(restored.exit_code, kOk) << restored.err;
   EXPECT_EQ(ask("verify").exit_code, kOk);
+}
+
+std::string FirstLine(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+// By a client's certificate whose key has a password, then by a user's name and password: one log.
+TEST(CliKafkaTest, SpeaksTlsAndSaslWithSecretsFromFiles) {
+  const Program program;
+  const std::string folder = log::TheBroker().secure_folder();
+  const std::string trusted = fmt::format("\"ssl.ca.location\" = \"{}/certificate.pem\"\n", folder);
+  program.WriteFile("tls.toml",
+                    fmt::format("brokers = \"{0}\"\ntopic_prefix = \"tls-\"\n[kafka]\n{1}"
+                                "\"security.protocol\" = \"SSL\"\n"
+                                "\"ssl.certificate.location\" = \"{2}/certificate.pem\"\n"
+                                "\"ssl.key.location\" = \"{2}/key.pem\"\n"
+                                "\"ssl.key.password\" = \"file:{2}/key-password\"\n",
+                                FirstLine(folder + "/tls"), trusted, folder));
+  program.WriteFile("sasl.toml",
+                    fmt::format("brokers = \"{0}\"\ntopic_prefix = \"tls-\"\n[kafka]\n{1}"
+                                "\"security.protocol\" = \"SASL_SSL\"\n"
+                                "\"sasl.mechanism\" = \"SCRAM-SHA-512\"\n"
+                                "\"sasl.username\" = \"tieout\"\n"
+                                "\"sasl.password\" = \"file:{2}/user-password\"\n",
+                                FirstLine(folder + "/sasl"), trusted, folder));
+  const Ran created = program.Run("topics create --config tls.toml");
+  ASSERT_EQ(created.exit_code, kOk) << created.err;
+  const Ran checked = program.Run("topics check --config sasl.toml");
+  EXPECT_EQ(checked.exit_code, kOk) << checked.out << checked.err;
+  const Ran run = program.Run("run --config sasl.toml");
+  EXPECT_EQ(run.exit_code, kOk) << run.err;
+  const Ran verified = program.Run("verify --config tls.toml");
+  EXPECT_EQ(verified.exit_code, kOk) << verified.out << verified.err;
+  EXPECT_THAT(program.Run("status --config tls.toml").out, HasSubstr("lag 0"));
+
+  // The key stays shut without its password.
+  program.WriteFile("wrong", "wrong");
+  program.WriteFile("shut.toml", std::regex_replace(program.ReadFile("tls.toml"),
+                                                    std::regex("file:[^\"]*"), "file:wrong"));
+  const Ran shut = program.Run("topics check --config shut.toml");
+  EXPECT_EQ(shut.exit_code, kBadInput);
+  EXPECT_THAT(shut.err, HasSubstr("ssl.key.location failed"));
 }
 
 TEST(CliKafkaTest, SaysWhichPropertyIsWrong) {

@@ -31,8 +31,8 @@ void Run(const std::string& command) {
 }  // namespace
 
 KafkaBroker::KafkaBroker() {
-  Run(fmt::format("{}/ops/kafka/up --port 0 --dir {} --while {}", TIEOUT_SOURCE_DIR, folder_.path(),
-                  getpid()));
+  Run(fmt::format("{}/ops/kafka/up --port 0 --dir {} --while {} --secure", TIEOUT_SOURCE_DIR,
+                  folder_.path(), getpid()));
   bootstrap_ = FirstLine(folder_.path() + "/bootstrap");
 }
 
@@ -51,7 +51,7 @@ void KafkaBroker::Suspend() { ::kill(Pid(), SIGSTOP); }
 void KafkaBroker::Resume() { ::kill(Pid(), SIGCONT); }
 
 void KafkaBroker::Start() {
-  Run(fmt::format("{}/ops/kafka/up --port {} --dir {} --while {}", TIEOUT_SOURCE_DIR,
+  Run(fmt::format("{}/ops/kafka/up --port {} --dir {} --while {} --secure", TIEOUT_SOURCE_DIR,
                   bootstrap_.substr(bootstrap_.find(':') + 1), folder_.path(), getpid()));
 }
 

@@ -14,6 +14,8 @@ class KafkaBroker {
   KafkaBroker();
   ~KafkaBroker();
   const std::string& bootstrap() const { return bootstrap_; }
+  // Of its listeners for TLS and SASL: addresses, certificate, passwords (ops/kafka/up --secure).
+  std::string secure_folder() const { return folder_.path() + "/secure"; }
   // For a log under a prefix that nothing else uses.
   KafkaOptions OptionsOfNewLog() const;
 
