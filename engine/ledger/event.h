@@ -313,6 +313,11 @@ constexpr bool IsForEveryPartition(Kind kind) {
          kind == Kind::kTick || kind == Kind::kSemantics;
 }
 
+// The event_id of a row without an id that is another than the one of its ordinal: under the
+// `copy`th ordinal after its own, where the entry ends with that ("….2"), else with "#copy" behind
+// it.
+std::string RowCopyId(const Event& event, uint32_t copy);
+
 // event_id without its last '/component': what an amendment's `entry` names.
 std::string_view EntryOf(std::string_view event_id);
 // provider/merchant/entry/component, with '/' and '%' inside a part written %2F and %25.

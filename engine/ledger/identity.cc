@@ -1,6 +1,7 @@
 // What an event is: its id, and the content two events of one id must share.
 #include <fmt/format.h>
 
+#include <bit>
 #include <type_traits>
 
 #include "engine/base/hash.h"
@@ -21,34 +22,25 @@ void AppendEscaped(std::string_view part, std::string* id) {
   }
 }
 
-// The canonical bytes of an event's content. They are hashed and kept in state, so they may never
-// change for a kind that exists:
+// The hash of an event's content. It is kept in state, so it may never change for a kind that
+// exists. Each part is mixed in turn (a round and the avalanche of XXH64), a text by its XXH3:
 //
 //   content := text(kind name) text(provider) text(merchant account) text(currency) number(amount)
 //              text(order) text(payment) text(refund) text(dispute) text(hold) body
-//   text    := number(size) bytes
 //
 // `payment` is empty where a refund or dispute is named: which payment it belongs to follows from
 // its own id, and not every channel tells it (an API list that isn't expanded doesn't).
 //
-//   number  := 8 bytes, big endian, two's complement; an unset day is its smallest int32
+// A number is its 64 bits, an unset day its smallest int32; a list begins with its size.
 //
 // `body` has fields only where they were fixed when the entry arose: a dispute's phase, a payout's
 // state, and all of an event that is configuration or a report (of `seller`, its seller id first).
 class Content {
  public:
-  void Add(std::string_view text) {
-    Add(text.size());
-    bytes_.append(text.data(), text.data() + text.size());
-  }
+  void Add(std::string_view text) { Mix(base::HashBytes64(text)); }
   template <typename T>
   requires std::is_integral_v<T> || std::is_enum_v<T>
-  void Add(T value) {
-    const auto wide = static_cast<uint64_t>(static_cast<int64_t>(value));
-    char word[8];
-    for (int i = 0; i < 8; ++i) word[i] = static_cast<char>(wide >> (56 - 8 * i));
-    bytes_.append(word, word + sizeof word);
-  }
+  void Add(T value) { Mix(static_cast<uint64_t>(static_cast<int64_t>(value))); }
   void Add(Day day) { Add(day.days); }
   void Add(const AccountRef& account) {
     AddAll(account.provider, account.merchant_account, account.currency);
@@ -110,13 +102,32 @@ class Content {
   void Add(const Cancellation&) {}
   void Add(const PaymentFailed&) {}
 
-  uint64_t Hash() const { return base::HashBytes64({bytes_.data(), bytes_.size()}); }
+  uint64_t Hash() const {
+    uint64_t h = hash_ ^ (hash_ >> 33);
+    h *= kPrime2;
+    h ^= h >> 29;
+    h *= kPrime3;
+    return h ^ (h >> 32);
+  }
 
  private:
-  fmt::memory_buffer bytes_;  // 500 bytes without a heap allocation
+  static constexpr uint64_t kPrime1 = 0x9E3779B185EBCA87, kPrime2 = 0xC2B2AE3D27D4EB4F,
+                            kPrime3 = 0x165667B19E3779F9;
+  void Mix(uint64_t part) { hash_ = std::rotl(hash_ + part * kPrime2, 31) * kPrime1; }
+
+  uint64_t hash_ = 0;
 };
 
 }  // namespace
+
+std::string RowCopyId(const Event& event, uint32_t copy) {
+  const std::string_view entry = EntryOf(event.event_id);
+  const std::string_view component = event.event_id.substr(entry.size());
+  const std::string own = fmt::format(".{}", event.row.ordinal);
+  if (!entry.ends_with(own)) return fmt::format("{}#{}{}", entry, copy, component);
+  const std::string_view row = entry.substr(0, entry.size() - own.size());
+  return fmt::format("{}.{}{}", row, uint64_t{event.row.ordinal} + copy, component);
+}
 
 std::string_view EntryOf(std::string_view event_id) {
   const size_t slash = event_id.rfind('/');

@@ -15,6 +15,13 @@ namespace reason = ledger::reason;
 
 constexpr uint32_t kSemantics = 1;  // the newest number this fold knows
 
+// A report reaches as far as what it covers.
+base::Day LastDayOf(const ledger::Event& event) {
+  const auto* report = std::get_if<ledger::SourceReport>(&event.body);
+  return base::DayOf(report == nullptr ? event.occurred_at_us
+                                       : std::max(event.occurred_at_us, report->coverage_to_us));
+}
+
 // Kinds that semantics number 1 doesn't know.
 bool IsLater(Kind kind) {
   return kind == Kind::kNone || kind == Kind::kCancellation || kind == Kind::kPaymentFailed ||
@@ -256,7 +263,8 @@ absl::Status FoldImpl::ApplyAtHome(std::string_view key, const ledger::Event& ev
   }
   Turn turn{state_, *cached, out, {static_cast<uint32_t>(partition_), ordinal}, event.event_id};
   if (event.kind() != Kind::kSeller && state_.meta().tick != 0 &&
-      base::DayOf(event.occurred_at_us).days < state_.log_day().days - kLookbackDays) {
+      LastDayOf(event).days < state_.log_day().days - kLookbackDays) {
+    if (event.kind() == Kind::kSourceReport) return absl::OkStatus();  // of nothing that is kept
     SayInputTrouble(turn, event, reason::kBeforeLookback, nullptr);
     return absl::OkStatus();
   }
@@ -276,9 +284,19 @@ absl::Status FoldImpl::ApplyAtHome(std::string_view key, const ledger::Event& ev
       SayInputTrouble(turn, event, reason::kPossibleDuplicateRow, &first);
       return absl::OkStatus();
     case Sighting::kNew:
-      return ApplyFact(turn, event, ordinal, content, id);
+      return first.copy == 0 ? ApplyFact(turn, event, ordinal, content, id)
+                             : ApplyCopy(turn, event, first.copy, content, id);
   }
   return absl::OkStatus();
+}
+
+// A row that is another than the one of its ordinal takes the next.
+absl::Status FoldImpl::ApplyCopy(Turn& turn, const ledger::Event& event, uint32_t copy,
+                                 uint64_t content, const Hash128& id) {
+  const std::string event_id = ledger::RowCopyId(event, copy);
+  ledger::Event renamed = event;
+  renamed.event_id = event_id;
+  return ApplyFact(turn, renamed, turn.position.ordinal, content, id);
 }
 
 void FoldImpl::SayInputTrouble(Turn& turn, const ledger::Event& event, std::string_view reason,
@@ -287,7 +305,9 @@ void FoldImpl::SayInputTrouble(Turn& turn, const ledger::Event& event, std::stri
   ledger::Record record = NewRecord(turn, turn.home().accounts[account], ledger::Level::kSource,
                                     ledger::Status::kUnmatched, reason);
   if (first != nullptr) {
-    record.members.push_back(NewMember(turn, ledger::RoleOf(first->entry().kind), event.event_id,
+    const std::string id =
+        first->copy == 0 ? std::string(event.event_id) : ledger::RowCopyId(event, first->copy);
+    record.members.push_back(NewMember(turn, ledger::RoleOf(first->entry().kind), id,
                                        first->entry().ordinal, first->entry().amount, 0));
   }
   record.members.push_back(NewMember(turn, ledger::RoleOf(event.kind()), event.event_id,

@@ -7,9 +7,9 @@
 namespace tieout::matching {
 namespace {
 
-Hash128 CopyId(std::string_view event_id, uint32_t copy) {
-  if (copy == 0) return base::HashBytes128(event_id);
-  return base::HashBytes128(std::string(event_id) + "#" + std::to_string(copy));
+Hash128 CopyId(const ledger::Event& event, uint32_t copy) {
+  if (copy == 0) return base::HashBytes128(event.event_id);
+  return base::HashBytes128(ledger::RowCopyId(event, copy));
 }
 
 // Keys of the filter beside event ids: a payment has a stub; an entry has items; an entry that has
@@ -121,15 +121,21 @@ absl::StatusOr<Sighting> Memory::Recall(const ledger::Event& event, uint64_t con
   const base::Day day = base::DayOf(event.occurred_at_us);
   Sighting unclear = Sighting::kNew;
   for (uint32_t copy = 0;; ++copy) {
-    *id = CopyId(event.event_id, copy);
-    TIEOUT_ASSIGN_OR_RETURN(const Found found, Find(*id, day));
-    if (found.page == nullptr) return unclear;
+    *id = CopyId(event, copy);
+    TIEOUT_ASSIGN_OR_RETURN(Found found, Find(*id, day));
+    found.copy = copy;
+    if (found.page == nullptr) {
+      if (unclear == Sighting::kNew) *first = found;
+      return unclear;
+    }
     if (found.entry().content != content || found.entry().kind != event.kind()) {
       *first = found;
       return Sighting::kConflict;
     }
     const Sighting sighting = event.row.hash.empty() ? Sighting::kSame : Compare(event, found);
-    if (sighting != Sighting::kNew) *first = found;
+    if (sighting == Sighting::kSame || (sighting == Sighting::kUnclear && unclear != sighting)) {
+      *first = found;
+    }
     if (sighting == Sighting::kSame) return sighting;
     if (sighting == Sighting::kUnclear) unclear = sighting;
   }
@@ -139,9 +145,9 @@ absl::StatusOr<Sighting> Memory::Recall(const ledger::Event& event, uint64_t con
 Sighting Memory::Compare(const ledger::Event& event, const Found& found) const {
   const HomePage& home = turn_.cached.page;
   const Detail* first = found.page->page.detail(found.index);
-  if (first == nullptr || first->source == kNone ||
-      home.sources[first->source].sha256 == event.source.sha256) {
-    return Sighting::kSame;
+  if (first == nullptr || first->source == kNone) return Sighting::kSame;
+  if (home.sources[first->source].sha256 == event.source.sha256) {
+    return first->row == event.row.ordinal ? Sighting::kSame : Sighting::kNew;
   }
   if (event.row.balance_after && first->balance_after) {
     return *event.row.balance_after == *first->balance_after ? Sighting::kSame : Sighting::kNew;
@@ -298,6 +304,7 @@ absl::StatusOr<Found> Memory::Keep(const ledger::Event& event, const Hash128& id
   if (!event.row.hash.empty()) {
     Detail& detail = page->page.MakeDetail(page->page.last_entry());
     detail.source = SourceIndex(turn_.home(), event.source.sha256);
+    detail.row = event.row.ordinal;
     detail.balance_after = event.row.balance_after;
   }
   return Found{page, page->page.last_entry()};

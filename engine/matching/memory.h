@@ -26,7 +26,7 @@ enum class Sighting : uint8_t {
 struct Found {
   Cached<EntryPage>* page = nullptr;
   uint32_t index = 0;
-  base::Day day{};  // the page's, where it was searched for
+  uint32_t copy = 0;  // of a row: so many ordinals after the one asked for
   const Entry& entry() const { return page->page.entries[index]; }
   Payment& payment() const { return page->page.payments[index]; }
 };
@@ -36,7 +36,7 @@ class Memory {
   explicit Memory(Turn& turn) : turn_(turn) {}
 
   // What the event is; for all but kNew `first` is where it was seen. A row that is another of
-  // equal looks comes back kNew with the id of its copy in `id`.
+  // equal looks comes back kNew, `first->copy` says which, and `id` is that one's.
   absl::StatusOr<Sighting> Recall(const ledger::Event& event, uint64_t content, Hash128* id,
                                   Found* first);
   // Keeps it. The entry is the caller's to complete before the next call.

@@ -37,6 +37,7 @@ Reversed Total(const EntryPage& page, const Payment& payment) {
     by_customer = by_customer && page.reversals[i].customer_currency == payment.customer_currency;
   }
   Reversed total;
+  if (payment.first_reversal == kNone) return total;  // a sale taken back by itself exceeds nothing
   total.gross = by_customer ? payment.customer_gross : payment.gross;
   for (uint32_t i = payment.first_reversal; i != kNone; i = page.reversals[i].next) {
     const ReversalSeen& r = page.reversals[i];
@@ -76,14 +77,9 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
     payment.gross += event.amount;
     payment.customer_gross += sale.customer_amount;
     for (uint32_t i = payment.first_schedule; i != kNone; i = p.schedules[i].next) {
-      FeeState& s = p.schedules[i];
-      const std::optional<Minor> gross = ledger::Narrow(payment.gross);
-      const std::optional<Minor> expected =
-          gross ? ExpectedFee(turn_.rule(s.rule), *gross) : std::nullopt;
-      if (!expected || s.expected == *expected) continue;
-      s.expected = *expected;
-      TIEOUT_RETURN_IF_ERROR(ExpectFee(s, payment.day));  // where none has come
-      TIEOUT_RETURN_IF_ERROR(CheckFees(found, i, false));
+      TIEOUT_ASSIGN_OR_RETURN(const bool changed,
+                              ExpectFee(p.schedules[i], payment.gross, payment.day));
+      if (changed) TIEOUT_RETURN_IF_ERROR(CheckFees(found, i, false));
     }
     return CheckReversals(found, false);
   }
@@ -97,13 +93,9 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
   payment.customer_gross = sale.customer_amount;
   payment.customer_currency = sale.customer_currency;
   for (uint32_t s : Schedules(account)) {
-    const std::optional<Minor> expected =
-        event.amount > 0 ? ExpectedFee(turn_.rule(s), event.amount) : std::nullopt;
-    if (!expected) continue;
     FeeState state;
     state.rule = s;
-    state.expected = *expected;
-    TIEOUT_RETURN_IF_ERROR(ExpectFee(state, day));
+    TIEOUT_RETURN_IF_ERROR(ExpectFee(state, event.amount, day).status());
     Chain(&payment.first_schedule, &page->page.schedules, state);
   }
   TIEOUT_RETURN_IF_ERROR(memory_.KeepPayment(page, std::move(payment)));
@@ -132,12 +124,38 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
   return absl::OkStatus();
 }
 
-// By the end of its grace, counted from the day of the first sale.
-absl::Status OrderLevel::ExpectFee(FeeState& schedule, base::Day day) {
-  const int64_t business_us =
-      day.plus(1 + static_cast<int32_t>(turn_.rule(schedule.rule).grace_days)).start_us();
-  return ScheduleAnew(turn_, &schedule.settles_us, DueKind::kFeeMissing, schedule.rule, day.days,
-                      business_us);
+// Grace counts from the day of the first sale.
+absl::StatusOr<bool> OrderLevel::ExpectFee(FeeState& schedule, WideMinor gross, base::Day day) {
+  const RuleState& rule = turn_.rule(schedule.rule);
+  const std::optional<Minor> narrow = ledger::Narrow(gross);
+  const Minor expected =
+      (narrow ? ExpectedFee(rule, *narrow) : std::nullopt).value_or(FeeState::kNothing);
+  if (expected == schedule.expected) return false;
+  schedule.expected = expected;
+  if (expected == FeeState::kNothing) return true;
+  const int64_t business_us = day.plus(1 + static_cast<int32_t>(rule.grace_days)).start_us();
+  TIEOUT_RETURN_IF_ERROR(ScheduleAnew(turn_, &schedule.settles_us, DueKind::kFeeMissing,
+                                      schedule.rule, day.days, business_us));
+  return true;
+}
+
+// Its captures sum to zero or less: what was said of its fees no longer stands.
+void OrderLevel::TakeBackFees(Found found, FeeState& s) {
+  if (!s.anchor.is_said() || s.anchor.status == Status::kRevoked) return;
+  const EntryPage& p = found.page->page;
+  ledger::Record record = OrderRecord(found, Status::kRevoked, "");
+  NameRule(turn_, s.rule, &record);
+  WideMinor sum = 0;
+  for (uint32_t i = s.first_fee; i != kNone && s.said_fees > 0; i = p.fees[i].next) {
+    const FeeSeen& f = p.fees[i];
+    --s.said_fees;
+    sum += f.amount;
+    record.members.push_back(
+        NewMember(turn_, Role::kFee, p.text(f.event_id), f.ordinal, f.amount, f.amount));
+  }
+  SetAmounts(s.said_expected, sum, &record);
+  Say(turn_, std::move(record), s.anchor, p.text(found.payment().event_id),
+      turn_.rule(s.rule).fee_type);
 }
 
 absl::Status OrderLevel::FeeOrReversal(const ledger::Event& event, uint64_t ordinal,
@@ -235,6 +253,10 @@ ledger::Record OrderLevel::OrderRecord(Found found, Status status, std::string_v
 absl::Status OrderLevel::CheckFees(Found found, uint32_t schedule, bool at_tick) {
   const EntryPage& p = found.page->page;
   FeeState& s = found.page->page.schedules[schedule];
+  if (s.expected == FeeState::kNothing) {
+    TakeBackFees(found, s);
+    return absl::OkStatus();
+  }
   WideMinor sum = 0;
   uint32_t count = 0;
   bool each_as_expected = true;
@@ -267,6 +289,7 @@ absl::Status OrderLevel::CheckFees(Found found, uint32_t schedule, bool at_tick)
     if (IsSaid(turn_, s.anchor, record)) return absl::OkStatus();
   }
   s.said_fees = count;
+  s.said_expected = s.expected;
   Say(turn_, std::move(record), s.anchor, p.text(found.payment().event_id),
       turn_.rule(s.rule).fee_type);
   return absl::OkStatus();
@@ -343,8 +366,8 @@ absl::Status OrderLevel::JudgeMissingFee(Found found, const Due& due) {
   const Payment& payment = found.payment();
   for (uint32_t i = payment.first_schedule; i != kNone; i = p.schedules[i].next) {
     FeeState& s = p.schedules[i];
-    if (s.rule != due.id || s.first_fee != kNone || WithinRounding(s.expected, 0) ||
-        !HasSettled(turn_, s.settles_us)) {
+    if (s.rule != due.id || s.first_fee != kNone || s.expected == FeeState::kNothing ||
+        WithinRounding(s.expected, 0) || !HasSettled(turn_, s.settles_us)) {
       continue;
     }
     ledger::Record record = OrderRecord(found, Status::kUnmatched, reason::kFeeMissing);
@@ -355,6 +378,7 @@ absl::Status OrderLevel::JudgeMissingFee(Found found, const Due& due) {
     TIEOUT_ASSIGN_OR_RETURN(const bool covered, CoveredOrParked(turn_, {payment.account}, due));
     if (!covered) continue;
     found.page->dirty = true;
+    s.said_expected = s.expected;
     Say(turn_, std::move(record), s.anchor, p.text(payment.event_id), turn_.rule(s.rule).fee_type);
   }
   return absl::OkStatus();

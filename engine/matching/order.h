@@ -39,7 +39,9 @@ class OrderLevel {
   absl::Status Attach(const Observed& item, Anchor anchor, Found payment);
   // At once when the fees are right; when not, at a tick.
   absl::Status CheckFees(Found payment, uint32_t schedule, bool at_tick);
-  absl::Status ExpectFee(FeeState& schedule, base::Day day);
+  // A payment of so much expects its fee by the end of its grace. True: another than before.
+  absl::StatusOr<bool> ExpectFee(FeeState& schedule, WideMinor gross, base::Day day);
+  void TakeBackFees(Found payment, FeeState& schedule);
   absl::Status CheckReversals(Found payment, bool at_tick);
   absl::Status JudgeMissingFee(Found payment, const Due& due);
   ledger::Record OrderRecord(Found payment, ledger::Status status, std::string_view reason) const;

@@ -28,6 +28,10 @@ std::string LastPart(std::string_view entry) {
   return text;
 }
 
+uint64_t ItemHash(uint64_t ordinal) {
+  return base::HashBytes64({reinterpret_cast<const char*>(&ordinal), sizeof ordinal});
+}
+
 }  // namespace
 
 std::string PayoutEntry(const ledger::AccountRef& account, std::string_view payout_id) {
@@ -114,7 +118,7 @@ absl::Status PayoutLevel::Count(const Entry& item, uint32_t payout, int sign) {
   TIEOUT_CHECK(sign > 0 || p.item_count > 0);
   p.item_count += static_cast<uint64_t>(sign);
   p.item_sum += WideMinor{item.amount} * sign;
-  ++p.items_version;
+  p.items_hash += ItemHash(item.ordinal) * static_cast<uint64_t>(sign);
   TIEOUT_ASSIGN_OR_RETURN(Cached<ItemsPage>* const page, ItemsOf(payout));
   page->dirty = true;
   if (sign < 0) {
@@ -132,7 +136,7 @@ absl::Status PayoutLevel::Check(uint32_t index, Why why) {
   const bool is_said = p.composition.is_said() && p.composition.status != Status::kRevoked;
   // Without an end of the list it is taken as complete when the bank's grace has ended.
   const bool is_complete = p.list_complete || p.business_deadline_us <= turn_.state.log_us();
-  if (is_said && p.items_said == p.items_version) return absl::OkStatus();
+  if (is_said && p.items_said == p.items_hash) return absl::OkStatus();
   if (!is_judged) return is_said ? TakeBack(index) : absl::OkStatus();
   const bool equal = p.item_sum == p.amount;
   const bool positive = is_complete && equal && p.composition.status != Status::kMatched;
@@ -169,7 +173,7 @@ absl::Status PayoutLevel::TakeBack(uint32_t index) {
   const auto open = turn_.home().open.find(p.composition.break_id);
   SetAmounts(p.amount, open == turn_.home().open.end() ? p.amount : open->second.actual, &record);
   record.due_on = p.due;
-  p.items_said = p.items_version;
+  p.items_said = p.items_hash;
   matching::Say(turn_, std::move(record), p.composition, p.entry, "/list");
   return absl::OkStatus();
 }
@@ -194,7 +198,7 @@ absl::Status PayoutLevel::Say(uint32_t index, ledger::Record record) {
     }
   }
   if (!record.reason.empty()) TIEOUT_RETURN_IF_ERROR(NameCulprit(index, &record));
-  p.items_said = p.items_version;
+  p.items_said = p.items_hash;
   matching::Say(turn_, std::move(record), p.composition, p.entry, "/list");
   return absl::OkStatus();
 }

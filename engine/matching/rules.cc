@@ -111,6 +111,7 @@ Day AddBankingDays(const ConfigPage& config, std::string_view calendar, Day day,
 
 std::optional<Minor> ExpectedFee(const RuleState& schedule, Minor gross) {
   constexpr WideMinor kBasis = 10'000;
+  if (gross <= 0) return std::nullopt;
   const WideMinor percent = WideMinor{gross} * schedule.percent_bp;
   if (percent / kBasis > INT64_MAX - 1) return std::nullopt;
   WideMinor fee = RoundQuotient(percent, kBasis, schedule.rounding);

@@ -90,9 +90,9 @@ struct PayoutState {
   Anchor bank, composition;
   uint64_t item_count = 0;
   WideMinor item_sum = 0;
-  uint64_t items_version = 0;   // grows with each change of its items
+  uint64_t items_hash = 0;      // of which they are: equal for equal lists
   int64_t items_settle_us = 0;  // when their last change has settled
-  uint64_t items_said = 0;      // the version that the last composition record spoke of
+  uint64_t items_said = 0;      // the hash of those that the last composition record spoke of
 };
 template <typename A>
 void Visit(A& a, PayoutState& p) {
@@ -104,7 +104,7 @@ void Visit(A& a, PayoutState& p) {
   a(p.expectation_rule), a(p.tolerance_rule), a(p.due_from), a(p.due_to), a(p.due);
   a(p.business_deadline_us), a(p.group), a(p.bank), a(p.composition), a(p.item_count),
       a(p.item_sum);
-  a(p.items_version), a(p.items_settle_us), a(p.items_said);
+  a(p.items_hash), a(p.items_settle_us), a(p.items_said);
 }
 
 struct DepositState {

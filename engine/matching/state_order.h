@@ -68,22 +68,25 @@ struct Detail {
   bool has_value = false;  // of an amendment of an item
   Text value;
   uint32_t source = kNone;  // into HomePage::sources, for rows without an id
+  uint32_t row = 0;         // of these the ordinal that their file gave
   Day available;            // as the event itself says
   std::optional<Minor> balance_after;
 };
 template <typename A>
 void Visit(A& a, Detail& d) {
-  a(d.entry), a(d.field), a(d.as_of_us), a(d.has_value), a(d.value), a(d.source), a(d.available),
-      a(d.balance_after);
+  a(d.entry), a(d.field), a(d.as_of_us), a(d.has_value), a(d.value), a(d.source), a(d.row),
+      a(d.available), a(d.balance_after);
 }
 
 // A fee schedule's expectation for one payment, and the fees of its type.
 struct FeeState {
+  static constexpr Minor kNothing = INT64_MIN;
   uint32_t next = kNone;  // schedule of the same payment
   uint32_t rule = kNone;
-  Minor expected = 0;
+  Minor expected = kNothing;   // kNothing: the captures sum to zero or less
   uint32_t first_fee = kNone;  // into EntryPage::fees
   uint32_t said_fees = 0;      // fees in the last record about it
+  Minor said_expected = 0;     // and what it expected
   int64_t settles_us = 0;      // when the last change has settled; 0: they are right
   Anchor anchor;
 };
@@ -95,7 +98,8 @@ struct FeeSeen {
 };
 template <typename A>
 void Visit(A& a, FeeState& f) {
-  a(f.next), a(f.rule), a(f.expected), a(f.first_fee), a(f.said_fees), a(f.settles_us), a(f.anchor);
+  a(f.next), a(f.rule), a(f.expected), a(f.first_fee), a(f.said_fees), a(f.said_expected),
+      a(f.settles_us), a(f.anchor);
 }
 template <typename A>
 void Visit(A& a, FeeSeen& f) {

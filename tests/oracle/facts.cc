@@ -24,10 +24,6 @@ bool SamePayout(const Fact& a, const Fact& b) {
 
 }  // namespace
 
-std::string_view PlainId(std::string_view event_id) {
-  return event_id.substr(0, event_id.find('#'));
-}
-
 std::vector<const Fact*> Facts::OfKind(ledger::Kind kind) const {
   std::vector<const Fact*> found;
   for (const Fact& fact : facts_) {

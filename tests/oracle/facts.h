@@ -13,7 +13,7 @@ namespace tieout::oracle {
 
 struct Fact {
   uint64_t ordinal = 0;
-  std::string event_id;  // the second equal row of another source: with "#2"
+  std::string event_id;  // of an equal row of another source: with the next free ordinal
   const Event* event = nullptr;
   int64_t arrived_us = 0;  // log time at its place
 };
@@ -42,9 +42,6 @@ struct DepositSeen {
   Day value_date;
   int64_t due_us = 0;
 };
-
-// Without the copy's number.
-std::string_view PlainId(std::string_view event_id);
 
 class Facts {
  public:

@@ -39,7 +39,6 @@ bool Holds(const Said& group, const Said& part) {
 void Home::Say(const Said& said, Answer* answer) const {
   Said record = said;
   record.seller_id = name_;
-  for (Share& share : record.members) share.event_id = PlainId(share.event_id);
   answer->records.push_back(std::move(record));
 }
 
@@ -49,7 +48,11 @@ void Home::Apply(uint64_t ordinal, const Event& event, int64_t now_us, Answer* a
   at_tick_ = false;
   const auto* deposit = std::get_if<ledger::BankDeposit>(&event.body);
   if (deposit != nullptr && deposit->provisional) return;
-  if (base::DayOf(event.occurred_at_us).days < base::DayOf(now_us).days - kLookbackDays) {
+  const auto* report = std::get_if<ledger::SourceReport>(&event.body);
+  int64_t last_us = event.occurred_at_us;
+  if (report != nullptr) last_us = std::max(last_us, report->coverage_to_us);
+  if (base::DayOf(last_us).days < base::DayOf(now_us).days - kLookbackDays) {
+    if (report != nullptr) return;
     return Refuse(event, ledger::reason::kBeforeLookback, nullptr, answer);
   }
   const Recollection recollection = Recall(facts_, event);
@@ -122,7 +125,9 @@ void Home::Judge(Answer* answer) {
   for (auto& [name, subject] : subjects_) {
     const bool judged = std::any_of(verdicts.begin(), verdicts.end(),
                                     [&](const Verdict& v) { return v.subject == name; });
-    if (judged || !subject.has_said) continue;
+    if (judged) continue;
+    subject.verdict = {};
+    if (!subject.has_said) continue;
     subject.has_said = false;
     subject.said.status = Status::kRevoked;
     subject.said.reason.clear();

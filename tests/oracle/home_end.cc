@@ -87,7 +87,7 @@ std::vector<Open> Home::OpenItems() const {
   const auto add = [&](const std::string& event_id, Minor amount) {
     const Minor residual = amount - AllocatedTo(event_id);
     if (residual != 0 && !is_matched(event_id)) {
-      open.push_back({std::string(PlainId(event_id)), amount, residual});
+      open.push_back({event_id, amount, residual});
     }
   };
   for (const PayoutSeen& payout : facts_.Payouts()) {
@@ -140,10 +140,7 @@ End Home::end() const {
   }
   for (const BankRecord& record : bank_) end.live.push_back(record.said);
   for (const auto& [name, late] : late_) end.live.push_back(late.said);
-  for (Said& said : end.live) {
-    said.seller_id = name_;
-    for (Share& share : said.members) share.event_id = PlainId(share.event_id);
-  }
+  for (Said& said : end.live) said.seller_id = name_;
   std::sort(end.live.begin(), end.live.end());
   return end;
 }

@@ -68,23 +68,32 @@ bool SameContent(const Event& a, const Event& b) {
   return ledger::ContentHash(a) == ledger::ContentHash(b);
 }
 
-// Compared with each copy of the row in turn: the same as one is clearer than unclear beside
-// another; another than all is the next copy.
+// "…/2025-03-03.hash.0/booked" with another ordinal.
+std::string WithOrdinal(std::string_view event_id, uint32_t ordinal) {
+  const size_t component = event_id.rfind('/');
+  const size_t last_dot = event_id.rfind('.', component);
+  return fmt::format("{}.{}{}", event_id.substr(0, last_dot), ordinal, event_id.substr(component));
+}
+
+// Compared with the row of its own ordinal and those after it: the same as one is clearer than
+// unclear beside another; another than all takes the next free ordinal.
 Recollection RecallRow(const Facts& facts, const Event& event) {
-  int copies = 0;
   const Fact* unclear = nullptr;
-  for (const Fact& known : facts.known()) {
-    if (known.event->event_id != event.event_id) continue;
-    ++copies;
-    if (!SameContent(*known.event, event)) return {Kind::kConflict, {}, &known};
-    if (known.event->source.sha256 == event.source.sha256) return {Kind::kDuplicate, {}, &known};
-    const SameRow same = Compare(facts, *known.event, event);
-    if (same == SameRow::kYes) return {Kind::kDuplicate, {}, &known};
-    if (same == SameRow::kUnclear && unclear == nullptr) unclear = &known;
+  for (uint32_t ordinal = event.row.ordinal;; ++ordinal) {
+    const std::string id = WithOrdinal(event.event_id, ordinal);
+    const Fact* known = Find(facts, id);
+    if (known == nullptr && unclear != nullptr) return {Kind::kUnclear, {}, unclear};
+    if (known == nullptr) return {Kind::kNew, id, nullptr};
+    if (!SameContent(*known->event, event)) return {Kind::kConflict, {}, known};
+    SameRow same = SameRow::kNo;
+    if (known->event->source.sha256 != event.source.sha256) {
+      same = Compare(facts, *known->event, event);
+    } else if (known->event->row.ordinal == event.row.ordinal) {
+      same = SameRow::kYes;
+    }
+    if (same == SameRow::kYes) return {Kind::kDuplicate, {}, known};
+    if (same == SameRow::kUnclear && unclear == nullptr) unclear = known;
   }
-  if (unclear != nullptr) return {Kind::kUnclear, {}, unclear};
-  const std::string id(event.event_id);
-  return {Kind::kNew, copies == 0 ? id : fmt::format("{}#{}", id, copies + 1), nullptr};
 }
 
 }  // namespace

@@ -116,8 +116,9 @@ Minor Stories::TellSale(const Account& account, int day, std::string_view payout
   if (chance_.Percent(6)) {  // captured in two parts
     Event second = sale;
     second.event_id = world_.Keep(std::string(ledger::EntryOf(sale.event_id)) + "b/gross");
+    if (chance_.Percent(30)) second.amount = -gross * chance_.Between(1, 2);  // and taken back
     Hear(second, day);
-    if (!amended) sum += gross;
+    if (!amended) sum += second.amount;
   }
   for (int i = chance_.OneOf(std::vector<int>{0, 1, 1, 1, 2}); i > 0; --i) {
     const Minor fee = -chance_.OneOf(std::vector<int>{45, 72, 25, 30, 55, 100, 130});
