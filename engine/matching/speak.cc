@@ -20,10 +20,10 @@ uint64_t Word(const base::Digest& digest, size_t at) {
 }
 
 std::string Hex(std::string_view prefix, std::initializer_list<uint64_t> words) {
-  std::string text(prefix);
-  text.reserve(prefix.size() + 16 * words.size());
+  std::string text(prefix.size() + 16 * words.size(), '\0');
+  char* at = std::copy(prefix.begin(), prefix.end(), text.data());
   for (uint64_t word : words) {
-    for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[word >> shift & 15];
+    for (int shift = 60; shift >= 0; shift -= 4) *at++ = "0123456789abcdef"[word >> shift & 15];
   }
   return text;
 }
@@ -72,7 +72,7 @@ bool StaysOpen(const ledger::Record& r) {
          (r.status == Status::kPartiallyMatched && !r.reason.empty());
 }
 
-void Say(Turn& turn, ledger::Record record, Anchor& anchor, std::string_view about,
+void Say(Turn& turn, ledger::Record&& record, Anchor& anchor, std::string_view about,
          std::string_view part) {
   HomePage& home = turn.home();
   record.generation = anchor.generation++;

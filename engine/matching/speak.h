@@ -14,7 +14,7 @@ bool StaysOpen(const ledger::Record& record);
 // Completes `record` (ids, place, generation, what it supersedes, break) and emits it.
 // `about` and `part` are what the break is named after. The record supersedes the anchor's last
 // one.
-void Say(Turn& turn, ledger::Record record, Anchor& anchor, std::string_view about,
+void Say(Turn& turn, ledger::Record&& record, Anchor& anchor, std::string_view about,
          std::string_view part = {});
 // The anchor takes over another's last record and break, as its own to supersede.
 void TakeOver(Anchor& from, Anchor& to);
