@@ -11,7 +11,7 @@
 namespace tieout::cli {
 namespace {
 
-constexpr size_t kWidth = 80;  // the narrowest terminal people have
+constexpr size_t kScreenWidth = 80;  // the narrowest terminal people have
 constexpr size_t kBreaksShown = 4;
 constexpr size_t kTiedOutShown = 8;
 
@@ -143,7 +143,7 @@ void PrintTiedOut(Context& context, const DemoResult& result) {
       Grouped(result.run.duplicates));
 }
 
-std::string AgeText(const Break& b) {
+std::string LateText(const Break& b) {
   const int age = AgeInBankingDays(b);
   return age == 0 ? "" : fmt::format(" ({} banking day{})", age, age == 1 ? "" : "s");
 }
@@ -162,9 +162,9 @@ void PrintBreaks(Context& context, const DemoResult& result) {
     context.out << "  " << context.out_terminal.Paint(Style::kBad, record.reason)
                 << fmt::format("  {}  {}  due {}{}\n",
                                ledger::FormatMoney(AtStake(record), record.currency),
-                               record.seller_id, ShortDay(due, b.today), AgeText(b))
-                << "    " << Shorten(ReferencesOf(record), kWidth - 4) << '\n'
-                << Wrap(record.next_action, kWidth, "    ") << '\n';
+                               record.seller_id, ShortDay(due, b.today), LateText(b))
+                << "    " << Shorten(ReferencesOf(record), kScreenWidth - 4) << '\n'
+                << Wrap(record.next_action, kScreenWidth, "    ") << '\n';
   }
 }
 

@@ -26,7 +26,7 @@ std::string PlaceOf(const ledger::DeadLetter& letter) {
   return fmt::format("{}:{}", letter.position.partition, letter.position.ordinal);
 }
 
-absl::StatusOr<ExitCode> RunList(Context& context) {
+absl::StatusOr<ExitCode> ListLetters(Context& context) {
   TIEOUT_ASSIGN_OR_RETURN(auto log, OpenLog(context));
   Table table({{"position", "At"},
                {"reason", "Reason"},
@@ -99,7 +99,7 @@ void AddDlq(CLI::App& app, Invocation& invocation) {
   CLI::App* list = command->add_subcommand("list", "all of them, with place and reason");
   AddFormat(list, invocation);
   list->footer("Example:\n  tieout dlq list --format jsonl\nExit code 1: there are some.");
-  list->callback([&invocation] { invocation.run = RunList; });
+  list->callback([&invocation] { invocation.run = ListLetters; });
   CLI::App* retry = command->add_subcommand("retry", "send some again, and fold");
   auto places = std::make_shared<std::vector<std::string>>();
   retry->add_option("AT", *places, "partition:ordinal, as `dlq list` shows it")->required();

@@ -7,7 +7,7 @@
 namespace tieout::cli {
 namespace {
 
-absl::StatusOr<ExitCode> RunList(Context& context) {
+absl::StatusOr<ExitCode> ListRules(Context& context) {
   TIEOUT_ASSIGN_OR_RETURN(auto log, OpenLog(context));
   TIEOUT_ASSIGN_OR_RETURN(const std::vector<InForce> entries, ReadConfiguration(context, *log));
   Table table({{"kind", "Kind"},
@@ -56,7 +56,7 @@ void AddRule(CLI::App& app, Invocation& invocation) {
   CLI::App* list = command->add_subcommand("list", "what is in force");
   AddFormat(list, invocation);
   list->footer("Example:\n  tieout rule list --format csv");
-  list->callback([&invocation] { invocation.run = RunList; });
+  list->callback([&invocation] { invocation.run = ListRules; });
   CLI::App* apply = command->add_subcommand(
       "apply", "append [[rules]] and [[calendars]] of tieout.toml that differ from it");
   AddFormat(apply, invocation);

@@ -12,7 +12,7 @@
 namespace tieout::codec {
 namespace {
 
-constexpr size_t kUsualSize = 512;
+constexpr size_t kUsualEventSize = 512;
 
 absl::Status Newer(std::string_view event_id, uint32_t number) {
   return base::FailedPrecondition(fmt::format(
@@ -58,6 +58,6 @@ absl::Status DecodeEvent(std::string_view bytes, ledger::Event* event) {
   return absl::OkStatus();
 }
 
-std::string EncodeEvent(const ledger::Event& event) { return Encode(event, kUsualSize); }
+std::string EncodeEvent(const ledger::Event& event) { return Encode(event, kUsualEventSize); }
 
 }  // namespace tieout::codec

@@ -11,7 +11,7 @@
 namespace tieout::codec {
 namespace {
 
-constexpr size_t kUsualSize = 512;
+constexpr size_t kUsualRecordSize = 512;
 
 template <typename Schema, typename M>
 absl::StatusOr<M> Decode(std::string_view bytes) {
@@ -36,7 +36,7 @@ absl::StatusOr<M> Decode(std::string_view bytes) {
 
 }  // namespace
 
-std::string EncodeRecord(const ledger::Record& record) { return Encode(record, kUsualSize); }
+std::string EncodeRecord(const ledger::Record& record) { return Encode(record, kUsualRecordSize); }
 
 absl::StatusOr<ledger::Record> DecodeRecord(std::string_view bytes) {
   return Decode<v1::Record, ledger::Record>(bytes);
@@ -44,10 +44,10 @@ absl::StatusOr<ledger::Record> DecodeRecord(std::string_view bytes) {
 
 std::string EncodeDeadLetter(const ledger::DeadLetter& letter) {
   // The error may quote the very bytes that are no UTF-8; a string field must be.
-  if (base::IsUtf8(letter.error)) return Encode(letter, kUsualSize + letter.value.size());
+  if (base::IsUtf8(letter.error)) return Encode(letter, kUsualRecordSize + letter.value.size());
   ledger::DeadLetter readable = letter;
   readable.error = base::ToUtf8(letter.error);
-  return Encode(readable, kUsualSize + letter.value.size());
+  return Encode(readable, kUsualRecordSize + letter.value.size());
 }
 
 absl::StatusOr<ledger::DeadLetter> DecodeDeadLetter(std::string_view bytes) {

@@ -12,7 +12,7 @@
 namespace tieout::log {
 namespace {
 
-constexpr size_t kPieceBytes = size_t{1} << 20;
+constexpr size_t kCopiedAtOnce = size_t{1} << 20;
 constexpr char kUnfinishedName[] = "segment.copy";
 
 // A log read from its first byte to its last.
@@ -82,7 +82,7 @@ absl::StatusOr<int64_t> CopyFile(FileSystem& files, const std::string& from, con
   std::string piece;
   int64_t done = 0;
   while (done < limit) {
-    piece.resize(static_cast<size_t>(std::min(limit - done, int64_t{kPieceBytes})));
+    piece.resize(static_cast<size_t>(std::min(limit - done, int64_t{kCopiedAtOnce})));
     TIEOUT_ASSIGN_OR_RETURN(const size_t n, source->ReadAt(done, piece.data(), piece.size()));
     if (n == 0) return base::DataLoss(fmt::format("{}: became shorter while it was copied", from));
     TIEOUT_RETURN_IF_ERROR(copy->Append(std::string_view(piece).substr(0, n)));

@@ -5,13 +5,13 @@
 
 namespace tieout::log {
 namespace {
-constexpr std::chrono::milliseconds kLookAgain{2};
+constexpr std::chrono::milliseconds kLookEvery{2};
 }  // namespace
 
 void WaitBeyond(const LogCursor& cursor, const Live* live,
                 std::chrono::steady_clock::time_point until) {
   if (live == nullptr) {
-    std::this_thread::sleep_until(std::min(until, std::chrono::steady_clock::now() + kLookAgain));
+    std::this_thread::sleep_until(std::min(until, std::chrono::steady_clock::now() + kLookEvery));
     return;
   }
   std::unique_lock lock(live->mutex);

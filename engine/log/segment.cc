@@ -13,7 +13,7 @@ namespace tieout::log {
 namespace {
 
 constexpr std::string_view kMagic = "TIEOUTLG";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kSegmentVersion = 1;
 constexpr size_t kHeaderPrefixBytes = 20;  // magic, version, length, crc
 constexpr size_t kMaxHeaderBytes = size_t{64} << 20;
 constexpr std::string_view kFrameMagic = "TFRM";
@@ -135,9 +135,9 @@ std::string EncodeSegmentHeader(const SegmentHeader& header) {
     PutBytes(&body, EncodeCommitPoint(header.identity.log_id, point));
   }
   std::string bytes(kMagic);
-  Put(&bytes, kVersion);
+  Put(&bytes, kSegmentVersion);
   Put(&bytes, static_cast<uint32_t>(body.size()));
-  Put(&bytes, HeaderCrc(kVersion, body));
+  Put(&bytes, HeaderCrc(kSegmentVersion, body));
   return bytes + body;
 }
 
@@ -154,10 +154,10 @@ absl::StatusOr<LoadedHeader> ReadSegmentHeader(const File& file, const std::stri
   std::string body(length, '\0');
   TIEOUT_ASSIGN_OR_RETURN(n, file.ReadAt(kHeaderPrefixBytes, body.data(), body.size()));
   if (n < body.size() || HeaderCrc(version, body) != crc) return DamagedHeader(path);
-  if (version != kVersion) {
+  if (version != kSegmentVersion) {
     return base::FailedPrecondition(
         fmt::format("{}: written in format {}, this build reads {}: use a newer tieout", path,
-                    version, kVersion));
+                    version, kSegmentVersion));
   }
   LoadedHeader loaded;
   if (!TakeBody(body, &loaded.header)) return DamagedHeader(path);

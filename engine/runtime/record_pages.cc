@@ -13,7 +13,7 @@
 namespace tieout::runtime {
 namespace {
 
-constexpr std::chrono::milliseconds kReadWait{1000};
+constexpr std::chrono::milliseconds kPageWait{1000};
 
 // Reads on from *position up to `max` records in all or the stream's end.
 absl::Status ReadStream(log::EventLog* log, int partition, int64_t end, size_t max,
@@ -21,7 +21,7 @@ absl::Status ReadStream(log::EventLog* log, int partition, int64_t end, size_t m
   if (*position >= end || records->size() >= max) return absl::OkStatus();
   TIEOUT_ASSIGN_OR_RETURN(auto reader, log->NewReader(log::Stream::kRecords, partition, *position));
   while (reader->position() < end && records->size() < max) {
-    TIEOUT_ASSIGN_OR_RETURN(const auto entries, reader->Read(max - records->size(), kReadWait));
+    TIEOUT_ASSIGN_OR_RETURN(const auto entries, reader->Read(max - records->size(), kPageWait));
     for (const log::Stored& entry : entries) {
       if (entry.position >= end) break;
       TIEOUT_ASSIGN_OR_RETURN(ledger::Record record, codec::DecodeRecord(entry.value));

@@ -15,8 +15,8 @@
 namespace tieout::runtime {
 namespace {
 
-constexpr size_t kReadEntries = 8192;
-constexpr std::chrono::milliseconds kReadWait{1000};
+constexpr size_t kFoldedAtOnce = 8192;
+constexpr std::chrono::milliseconds kFoldWait{1000};
 constexpr int kSnapshotAttempts = 100;
 
 class View : public ReadModel {
@@ -126,7 +126,7 @@ class View : public ReadModel {
     std::vector<log::Entry> output;
     Tally tally;
     while (place.folded < place.end) {
-      TIEOUT_ASSIGN_OR_RETURN(const auto entries, reader->Read(kReadEntries, kReadWait));
+      TIEOUT_ASSIGN_OR_RETURN(const auto entries, reader->Read(kFoldedAtOnce, kFoldWait));
       TIEOUT_RETURN_IF_ERROR(worker.Fold(entries, &output, &tally));
       const int64_t position = reader->position();
       TIEOUT_RETURN_IF_ERROR(worker.Reached(position));
