@@ -6,6 +6,7 @@
 
 #include "connectors/bank_csv/bank_csv.h"
 #include "connectors/camt/camt.h"
+#include "connectors/etsy/etsy.h"
 #include "connectors/events/events.h"
 #include "connectors/lex/encoding.h"
 #include "connectors/mt940/mt940.h"
@@ -20,8 +21,8 @@ namespace tieout::connectors {
 std::span<const Connector* const> All() {
   // Banks, then providers, then our own.
   static const std::array kAll = {
-      &BankCsv(), &Camt(),    &Mt940(),              //
-      &PayPal(),  &Shopify(), &Square(), &Stripe(),  //
+      &BankCsv(), &Camt(),   &Mt940(),                                                        //
+      &Etsy(), &PayPal(), &Shopify(), &Square(), &Stripe(),  //
       &Events(),
   };
   return kAll;

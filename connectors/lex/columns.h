@@ -31,8 +31,10 @@ class Columns {
   // The first whose name begins so and ends so: "payment_metadata[" ... "order_id]".
   int FindBetween(std::string_view begin, std::string_view end) const;
   bool Has(std::string_view name) const { return Find(name) >= 0; }
-  // As the file writes it.
-  std::string_view name(int column) const { return names_[static_cast<size_t>(column)]; }
+  // As the file writes it; empty for a column that isn't there (-1).
+  std::string_view name(int column) const {
+    return column < 0 ? std::string_view() : names_[static_cast<size_t>(column)];
+  }
 
  private:
   std::vector<std::string> names_, normal_;

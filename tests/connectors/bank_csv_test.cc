@@ -293,7 +293,7 @@ TEST(BankCsv, DetectedOnlyWhereNobodyKnowsBetter) {
   ASSERT_TRUE(bank.ok()) << bank.status();
   EXPECT_EQ((*bank)->name(), "bank_csv");
   // A provider's statement that no connector knows is not taken for a bank's.
-  EXPECT_FALSE(Detect("x", "Date,Type,Title,Info,Currency,Amount,Fees & Taxes,Net\n").ok());
+  EXPECT_FALSE(Detect("x", "Date,Kind,Shop,Currency,Amount,Fees,Net\n").ok());
 }
 
 }  // namespace
