@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "connectors/adyen/adyen.h"
 #include "connectors/bank_csv/bank_csv.h"
 #include "connectors/camt/camt.h"
 #include "connectors/etsy/etsy.h"
@@ -22,7 +23,7 @@ std::span<const Connector* const> All() {
   // Banks, then providers, then our own.
   static const std::array kAll = {
       &BankCsv(), &Camt(),   &Mt940(),                                                        //
-      &Etsy(), &PayPal(), &Shopify(), &Square(), &Stripe(),  //
+      &Adyen(),   &Etsy(), &PayPal(), &Shopify(), &Square(), &Stripe(),  //
       &Events(),
   };
   return kAll;
