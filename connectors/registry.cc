@@ -5,6 +5,7 @@
 #include <array>
 
 #include "connectors/adyen/adyen.h"
+#include "connectors/amazon/amazon.h"
 #include "connectors/bank_csv/bank_csv.h"
 #include "connectors/camt/camt.h"
 #include "connectors/etsy/etsy.h"
@@ -23,7 +24,7 @@ std::span<const Connector* const> All() {
   // Banks, then providers, then our own.
   static const std::array kAll = {
       &BankCsv(), &Camt(),   &Mt940(),                                                        //
-      &Adyen(),   &Etsy(), &PayPal(), &Shopify(), &Square(), &Stripe(),  //
+      &Adyen(),   &Amazon(), &Etsy(), &PayPal(), &Shopify(), &Square(), &Stripe(),  //
       &Events(),
   };
   return kAll;
