@@ -8,6 +8,7 @@
 #include "connectors/amazon/amazon.h"
 #include "connectors/bank_csv/bank_csv.h"
 #include "connectors/camt/camt.h"
+#include "connectors/ebay/ebay.h"
 #include "connectors/etsy/etsy.h"
 #include "connectors/events/events.h"
 #include "connectors/lex/encoding.h"
@@ -24,7 +25,7 @@ std::span<const Connector* const> All() {
   // Banks, then providers, then our own.
   static const std::array kAll = {
       &BankCsv(), &Camt(),   &Mt940(),                                                        //
-      &Adyen(),   &Amazon(), &Etsy(), &PayPal(), &Shopify(), &Square(), &Stripe(),  //
+      &Adyen(),   &Amazon(), &Ebay(),  &Etsy(), &PayPal(), &Shopify(), &Square(), &Stripe(),  //
       &Events(),
   };
   return kAll;
