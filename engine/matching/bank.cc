@@ -33,7 +33,7 @@ void BankLevel::FixDates(PayoutState* p) const {
 
 absl::Status BankLevel::PayoutChanged(uint32_t payout,
                                       const std::vector<uint32_t>& could_be_before) {
-  facts_.SetPayoutIds(payout);
+  facts_.SetPayout(payout);
   TIEOUT_RETURN_IF_ERROR(Rejudge({payout}, could_be_before));
   const PayoutState& p = home().payouts[payout];
   if (!facts_.IsLive(payout)) return absl::OkStatus();
@@ -290,13 +290,8 @@ absl::Status BankLevel::JudgePayout(uint32_t payout, const Due& due) {
     SayGroup(again);
     return absl::OkStatus();
   }
-  for (const Group& g : home().groups) {  // an item of a proposal is not missing
-    if (g.live && g.status == Status::kProposed &&
-        std::find(g.payouts.begin(), g.payouts.end(), payout) != g.payouts.end()) {
-      return absl::OkStatus();
-    }
-  }
-  if (p.bank.is_open()) return absl::OkStatus();
+  // An item of a proposal is not missing.
+  if (facts_.IsProposed(payout) || p.bank.is_open()) return absl::OkStatus();
   TIEOUT_ASSIGN_OR_RETURN(const bool covered, BankCovered(payout, due));
   if (!covered) return absl::OkStatus();
   ledger::Record record = PayoutRecord(payout, Status::kUnmatched, reason::kMissingDeposit);

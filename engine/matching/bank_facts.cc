@@ -44,15 +44,75 @@ bool HasCommon(const std::vector<uint64_t>& ids, uint64_t id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
+// Ascending.
+std::vector<uint32_t> Within(const absl::btree_map<Day, IndexSet>& by_day, Day from, Day to) {
+  std::vector<uint32_t> found;
+  for (auto day = by_day.lower_bound(from); day != by_day.end() && day->first <= to; ++day) {
+    found.insert(found.end(), day->second.begin(), day->second.end());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 }  // namespace
 
 BankFacts::BankFacts(Turn& turn) : turn_(turn), index_(turn.cached.page.index) {
   for (size_t i = index_.payout_ids.size(); i < home().payouts.size(); ++i) {
-    SetPayoutIds(static_cast<uint32_t>(i));
+    SetPayout(static_cast<uint32_t>(i));
   }
   for (size_t i = index_.deposit_texts.size(); i < home().deposits.size(); ++i) {
     AddDeposit(static_cast<uint32_t>(i));
   }
+  if (std::exchange(index_.bank_built, true)) return;
+  for (uint32_t i = 0; i < home().groups.size(); ++i) {
+    if (home().groups[i].live) {
+      CountGroup(i, home().groups[i], +1);
+    } else {
+      index_.free_groups.insert(i);
+    }
+  }
+}
+
+void BankFacts::CountGroup(uint32_t place, const Group& group, int sign) {
+  if (sign < 0) {
+    index_.free_groups.insert(place);
+  } else {
+    index_.free_groups.erase(place);
+  }
+  if (group.status != ledger::Status::kProposed) return;
+  for (uint32_t p : group.payouts) index_.payout_ids[p].proposals += static_cast<uint32_t>(sign);
+}
+
+uint32_t BankFacts::FreePlace() {
+  if (!index_.free_groups.empty()) return *index_.free_groups.begin();
+  turn_.home().groups.emplace_back();
+  return static_cast<uint32_t>(home().groups.size() - 1);
+}
+
+void BankFacts::SetPayout(uint32_t payout) {
+  SetPayoutIds(payout);
+  FilePayout(payout);
+}
+
+void BankFacts::FilePayout(uint32_t payout) {
+  const PayoutState& p = home().payouts[payout];
+  Day& filed = index_.payout_ids[payout].filed;
+  if (p.due.is_set()) {
+    index_.reach_before = std::max(index_.reach_before, p.due.days - p.due_from.days);
+    index_.reach_after = std::max(index_.reach_after, p.due_to.days - p.due.days);
+  }
+  if (filed == p.due) return;
+  if (filed.is_set()) index_.payouts_by_due[filed].Remove(payout);
+  if (p.due.is_set()) index_.payouts_by_due[p.due].Add(payout);
+  filed = p.due;
+}
+
+std::vector<uint32_t> BankFacts::PayoutsAround(Day day, int32_t before, int32_t after) const {
+  return Within(index_.payouts_by_due, day.plus(-before), day.plus(after));
+}
+
+std::vector<uint32_t> BankFacts::DepositsAround(Day day, int32_t before, int32_t after) const {
+  return Within(index_.deposits_by_value, day.plus(-before), day.plus(after));
 }
 
 void BankFacts::SetPayoutIds(uint32_t payout) {
@@ -62,7 +122,8 @@ void BankFacts::SetPayoutIds(uint32_t payout) {
   const auto same = [](const Tokens& a, const Tokens& b) { return a.joined() == b.joined(); };
   if (std::equal(ids.begin(), ids.end(), own.ids.begin(), own.ids.end(), same)) return;
   own.ids = std::move(ids);
-  IndexSet deposits = std::exchange(own.citing, {});  // by an id it no longer has, perhaps
+  IndexSet deposits(own.citing);  // by an id it no longer has, perhaps
+  own.citing.Clear();
   for (const Tokens& id : own.ids) {
     for (uint64_t token : {id.rarest_hash(), id.joined_hash()}) {
       index_.payouts_by_token[token].Add(payout);
@@ -76,6 +137,7 @@ void BankFacts::SetPayoutIds(uint32_t payout) {
 void BankFacts::AddDeposit(uint32_t deposit) {
   if (index_.deposit_texts.size() > deposit) return;
   index_.deposit_texts.push_back(TextsOf(home().deposits[deposit]));
+  index_.deposits_by_value[home().deposits[deposit].value_date].Add(deposit);
   IndexSet payouts;
   for (const DepositTexts::Text& text : index_.deposit_texts[deposit].ids) {
     for (size_t i = 0; i < text.tokens.size(); ++i) {
@@ -180,18 +242,16 @@ bool BankFacts::CouldBe(uint32_t deposit, uint32_t payout) const {
 }
 
 std::vector<uint32_t> BankFacts::Candidates(uint32_t deposit) const {
-  std::vector<uint32_t> found;
-  for (uint32_t p = 0; p < home().payouts.size(); ++p) {
-    if (CouldBe(deposit, p) && !IsLinkedByAny(p)) found.push_back(p);
-  }
+  std::vector<uint32_t> found =
+      PayoutsAround(home().deposits[deposit].value_date, index_.reach_after, index_.reach_before);
+  std::erase_if(found, [&](uint32_t p) { return !CouldBe(deposit, p) || IsLinkedByAny(p); });
   return found;
 }
 
 std::vector<uint32_t> BankFacts::CouldBeFrom(uint32_t payout) const {
-  std::vector<uint32_t> found;
-  for (uint32_t d = 0; d < home().deposits.size(); ++d) {
-    if (!NamesPayout(d) && CouldBe(d, payout)) found.push_back(d);
-  }
+  const PayoutState& p = home().payouts[payout];
+  std::vector<uint32_t> found = Within(index_.deposits_by_value, p.due_from, p.due_to);
+  std::erase_if(found, [&](uint32_t d) { return NamesPayout(d) || !CouldBe(d, payout); });
   return found;
 }
 

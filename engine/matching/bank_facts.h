@@ -13,9 +13,17 @@ class BankFacts {
  public:
   explicit BankFacts(Turn& turn);
 
-  // Called after the home's vectors, or a payout's ids, changed.
-  void SetPayoutIds(uint32_t payout);
+  // Called after the home's vectors, or a payout's ids or dates, changed.
+  void SetPayout(uint32_t payout);
   void AddDeposit(uint32_t deposit);
+  // A group takes its place (+1) or has left it (-1).
+  void CountGroup(uint32_t place, const Group& group, int sign);
+  // The lowest free place, made when there is none.
+  uint32_t FreePlace();
+
+  // Those whose arrival, or value date, lies within so many days.
+  std::vector<uint32_t> PayoutsAround(Day day, int32_t before, int32_t after) const;
+  std::vector<uint32_t> DepositsAround(Day day, int32_t before, int32_t after) const;
 
   bool IsLive(uint32_t payout) const;  // seen, not failed, not zero
   // Live payouts that the deposit cites: same sign and currency, by an id no other live payout has.
@@ -23,6 +31,7 @@ class BankFacts {
   // Deposits whose texts hold one of the payout's ids, whatever else speaks against it.
   const IndexSet& Citing(uint32_t payout) const { return index_.payout_ids[payout].citing; }
   bool IsLinkedByAny(uint32_t payout) const;
+  bool IsProposed(uint32_t payout) const { return index_.payout_ids[payout].proposals > 0; }
   // Takes part in reference rules only.
   bool NamesPayout(uint32_t deposit) const;
   // Same currency and sign, value date in the window, bank account and payer fit.
@@ -43,6 +52,8 @@ class BankFacts {
   // An account that reports in other currencies only can't be where this came from.
   bool MayReportIn(const DeclaredAccount& account, const std::string& currency) const;
   const HomePage& home() const { return turn_.cached.page; }
+  void SetPayoutIds(uint32_t payout);
+  void FilePayout(uint32_t payout);
   void Cite(uint32_t deposit, uint32_t payout);
   bool Links(uint32_t deposit, const DepositTexts::Citation& citation) const;
 

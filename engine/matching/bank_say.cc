@@ -53,14 +53,6 @@ void CheckAllocations(const HomePage& home, const Group& g) {
 
 bool IsLive(const Anchor& anchor) { return anchor.is_said() && anchor.status != Status::kRevoked; }
 
-uint32_t FreePlace(std::vector<Group>& groups) {
-  for (uint32_t i = 0; i < groups.size(); ++i) {
-    if (!groups[i].live) return i;
-  }
-  groups.emplace_back();
-  return static_cast<uint32_t>(groups.size() - 1);
-}
-
 }  // namespace
 
 // The payout whose event stands first in the log; of a proposal its deposit.
@@ -86,6 +78,7 @@ absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> g
     }
     Group gone = std::move(h.groups[old]);
     h.groups[old] = Group{};
+    facts_.CountGroup(old, gone, -1);
     Book(gone, -1);
     if (gone.status != Status::kProposed) {
       for (uint32_t p : gone.payouts) h.payouts[p].group = kNone;
@@ -103,7 +96,8 @@ absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> g
     told[i] = true;
   }
   for (Group& g : groups) {
-    const uint32_t place = FreePlace(h.groups);
+    const uint32_t place = facts_.FreePlace();
+    facts_.CountGroup(place, g, +1);
     if (g.status != Status::kProposed) {
       for (uint32_t p : g.payouts) h.payouts[p].group = place;
     }
@@ -284,6 +278,8 @@ ledger::Record BankLevel::DepositRecord(uint32_t deposit, Status status,
 
 namespace {
 
+constexpr int32_t kNearDays = 60;  // farther off nothing is called near
+
 struct Near {
   WideMinor off;
   ledger::Candidate candidate;
@@ -314,7 +310,7 @@ std::string WhyNot(Minor amount_off, bool in_window, int32_t days_off, bool name
 void BankLevel::AddNearestDeposits(uint32_t payout, ledger::Record* record) const {
   const PayoutState& p = home().payouts[payout];
   std::vector<Near> found;
-  for (uint32_t i = 0; i < home().deposits.size(); ++i) {
+  for (uint32_t i : facts_.DepositsAround(p.due, kNearDays, kNearDays)) {
     const DepositState& d = home().deposits[i];
     if (home().accounts[d.account].currency != record->currency || (d.amount < 0) != (p.amount < 0))
       continue;
@@ -333,7 +329,7 @@ void BankLevel::AddNearestDeposits(uint32_t payout, ledger::Record* record) cons
 void BankLevel::AddNearestPayouts(uint32_t deposit, ledger::Record* record) const {
   const DepositState& d = home().deposits[deposit];
   std::vector<Near> found;
-  for (uint32_t i = 0; i < home().payouts.size(); ++i) {
+  for (uint32_t i : facts_.PayoutsAround(d.value_date, kNearDays, kNearDays)) {
     const PayoutState& p = home().payouts[i];
     if (!facts_.IsLive(i) || p.group != kNone ||
         home().accounts[p.account].currency != record->currency ||

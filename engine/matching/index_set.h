@@ -26,6 +26,7 @@ class IndexSet {
     const auto at = std::lower_bound(all_.begin(), all_.end(), index);
     if (at != all_.end() && *at == index) all_.erase(at);
   }
+  void Clear() { all_.clear(); }
   bool contains(uint32_t index) const {
     return std::binary_search(all_.begin(), all_.end(), index);
   }

@@ -69,6 +69,8 @@ void Visit(A& a, Parked& p) {
 struct PayoutIds {
   std::vector<Tokens> ids;  // under which it may be cited
   IndexSet citing;          // deposits whose texts hold one of them
+  Day filed;                // the day it stands under in HomeIndex::payouts_by_due
+  uint32_t proposals = 0;   // live ones that hold it
 };
 struct DepositTexts {
   struct Text {
@@ -127,8 +129,14 @@ struct HomeIndex {
   // By hashes of tokens: of an id the longest, or all joined; of a deposit's texts each. Who stands
   // there is compared in full.
   absl::flat_hash_map<uint64_t, IndexSet> payouts_by_token, deposits_by_token;
+  bool bank_built = false;                  // what follows
   std::vector<PayoutIds> payout_ids;        // parallel to payouts
   std::vector<DepositTexts> deposit_texts;  // parallel to deposits
+  // Who might be whom by date, so that a long history costs nothing: payouts by arrival, and how
+  // far their windows reach before and after it; deposits by value date.
+  absl::btree_map<Day, IndexSet> payouts_by_due, deposits_by_value;
+  int32_t reach_before = 0, reach_after = 0;
+  absl::btree_set<uint32_t> free_groups;  // places of HomePage::groups
   absl::flat_hash_map<uint64_t, std::vector<uint32_t>> waiting_by_payment;
 };
 
