@@ -12,7 +12,7 @@ fail() {
 need_space() {
   local free
   free=$(df -Pm "$1" | awk 'NR == 2 {print $4}')
-  ((free >= $2)) || fail "the disk of $1 has $free MB free; $3 need about $2 MB" "free some space there and run this again"
+  ((free >= $2)) || fail "the disk of $1 has $free MB free; about $2 MB are needed for $3" "free some space there and run this again"
 }
 
 # quietly LOG WAY_OUT COMMAND...: its output goes to a file, of which a failure shows the end.
