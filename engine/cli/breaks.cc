@@ -77,7 +77,7 @@ absl::StatusOr<ExitCode> RunBreaks(Context& context, BreaksOptions options) {
   if (context.format == Format::kJsonLines) {
     for (const Break& b : breaks) context.out << codec::RecordToJson(b.record) << '\n';
   } else if (context.format == Format::kCsv) {
-    BreakTable(breaks).Print(context.format, context.out_terminal, context.out);
+    context.Print(BreakTable(breaks));
   } else if (breaks.empty() && !options.id.empty()) {
     return base::NotFound(fmt::format(
         "no open break begins with {}; {} lists them (a healed one: {})", base::Quoted(options.id),
@@ -87,7 +87,7 @@ absl::StatusOr<ExitCode> RunBreaks(Context& context, BreaksOptions options) {
   } else if (!options.id.empty()) {
     for (const Break& b : breaks) context.out << BreakInFull(b, context);
   } else {
-    BreakTable(breaks).Print(context.format, context.out_terminal, context.out);
+    context.Print(BreakTable(breaks));
     PrintTotals(context, breaks);
     context.out << fmt::format("\n{} says what to do about the first.\n",
                                context.Next("breaks " + ShortId(breaks.front().record.break_id)));

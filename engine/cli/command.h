@@ -32,6 +32,8 @@ struct Context {
   Terminal out_terminal;
   Terminal err_terminal;
 
+  // As --format says.
+  void Print(const Table& table) { table.Print(format, out_terminal, out); }
   // A command that goes on from here, for a message: "`tieout run --data k`".
   std::string Next(std::string_view command) const {
     return "`" + CommandLine(command, flags) + "`";

@@ -49,7 +49,7 @@ absl::StatusOr<ExitCode> ListLetters(Context& context) {
     context.out << "No dead letters.\n";
     return ExitCode::kOk;
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
   if (context.format == Format::kTable) {
     context.out << fmt::format(
         "\nRepair what the error names, then send it again: {}, or the\n"

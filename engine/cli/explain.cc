@@ -224,7 +224,7 @@ void PrintForPrograms(Context& context, const audit::Explanation& explanation) {
       add(explained, "item", item);
     }
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
 }
 
 absl::StatusOr<ExitCode> RunExplain(Context& context, const ExplainOptions& options) {

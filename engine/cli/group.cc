@@ -40,7 +40,7 @@ absl::StatusOr<ExitCode> RunRestore(Context& context) {
   for (const log::CommitPoint& point : points) {
     table.Add({std::to_string(point.partition), std::to_string(point.next_position)});
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
   if (context.format == Format::kTable) {
     context.out << fmt::format("The group has its positions again; {} goes on from there.\n",
                                context.Next("run"));

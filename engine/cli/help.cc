@@ -14,7 +14,7 @@ ExitCode PrintConfigKeys(Context& context) {
       table.Add({std::string(key.key), std::string(key.type), std::string(key.standard),
                  std::string(key.meaning)});
     }
-    table.Print(context.format, context.out_terminal, context.out);
+    context.Print(table);
     return ExitCode::kOk;
   }
   context.out << "tieout.toml: every key ('*': a name of your own, '…': several).\n";
@@ -43,7 +43,7 @@ ExitCode PrintExitCodes(Context& context) {
   for (const ExitCodeText& code : ExitCodes()) {
     table.Add({std::to_string(static_cast<int>(code.code)), std::string(code.meaning)});
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
   return ExitCode::kOk;
 }
 

@@ -75,7 +75,7 @@ void PrintIngestReport(Context& context, const runtime::IngestReport& report) {
          Cell(std::to_string(file.quarantined), file.quarantined > 0 ? Style::kBad : Style::kPlain),
          file.skipped ? "skipped" : "taken"});
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
   if (!people) return;
   for (const runtime::FileReport& file : report.files) {
     if (file.skipped) {

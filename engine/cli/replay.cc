@@ -26,7 +26,7 @@ absl::StatusOr<ExitCode> RunReplay(Context& context, int workers) {
     table.Add({std::to_string(p.partition), std::to_string(p.events), std::to_string(p.records),
                std::to_string(p.dead_letters), p.state.hex(), p.output.hex()});
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
   if (context.format != Format::kTable) return ExitCode::kOk;
   context.out << fmt::format("\n{} events, {} records, {} dead letters\nstate    {}\nrecords  {}\n",
                              Grouped(report.events), Grouped(report.records),

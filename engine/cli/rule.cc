@@ -18,7 +18,7 @@ absl::StatusOr<ExitCode> ListRules(Context& context) {
     table.Add({entry.kind, entry.id, entry.version == 0 ? "" : std::to_string(entry.version),
                entry.summary});
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
   return ExitCode::kOk;
 }
 
@@ -40,7 +40,7 @@ absl::StatusOr<ExitCode> RunApply(Context& context) {
     table.Add({change.kind, change.id, change.version == 0 ? "" : std::to_string(change.version),
                change.version == 0 ? "in force already" : "appended", change.summary});
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
   return ExitCode::kOk;
 }
 

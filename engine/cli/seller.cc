@@ -106,7 +106,7 @@ void PrintAll(Context& context, const std::vector<ledger::SellerProjection>& sel
       first = false;
     }
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
 }
 
 // What the state only counts, from the log.
@@ -143,7 +143,7 @@ absl::StatusOr<ExitCode> RunBeforeStart(Context& context, const std::string& id)
     context.out << "Nothing is dated before its account's first day.\n";
     return ExitCode::kOk;
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
   if (context.format == Format::kTable) {
     context.out << "Before start: shown, without effect; the opening balances hold it.\n";
   }
@@ -170,7 +170,7 @@ absl::StatusOr<ExitCode> RunSeller(Context& context, const std::string& id) {
       context.out << codec::SellerToJson(seller) << '\n';
       break;
     case Format::kCsv:
-      AccountTable(seller).Print(context.format, context.out_terminal, context.out);
+      context.Print(AccountTable(seller));
       break;
   }
   return ExitCode::kOk;

@@ -40,7 +40,7 @@ absl::StatusOr<ExitCode> RunStatus(Context& context) {
         log->identity().log_id, log->identity().partitions, Grouped(events), Grouped(records),
         Grouped(dead_letters), Grouped(lag));
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
   if (context.format != Format::kTable) return ExitCode::kOk;
   if (lag > 0) {
     context.out << fmt::format("\nNot all of the log is folded: {} folds to its end.\n",

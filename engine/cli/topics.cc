@@ -27,7 +27,7 @@ void PrintForPrograms(Context& context, const std::vector<log::Finding>& finding
     table.Add({finding.topic.empty() ? std::string(kBrokers) : finding.topic, finding.setting,
                finding.found, finding.wanted, finding.way_out});
   }
-  table.Print(context.format, context.out_terminal, context.out);
+  context.Print(table);
 }
 
 // The way out is a line of its own, whole: it is there to be copied.

@@ -21,7 +21,7 @@ absl::StatusOr<ExitCode> RunVerify(Context& context, int workers) {
   if (context.format != Format::kTable) {
     Table table(std::vector<Column>{{"finding", ""}});
     for (const std::string& finding : report.findings) table.Add({finding});
-    table.Print(context.format, context.out_terminal, context.out);
+    context.Print(table);
     return report.findings.empty() ? ExitCode::kOk : ExitCode::kFound;
   }
   context.out << fmt::format(

@@ -39,4 +39,10 @@ inline bool ReportPaths(const NamedCounts& paths) {
   return good;
 }
 
+// What a seed brought to light. The exit code of a run that failed.
+inline int Failed(uint64_t seed, const std::string& problem) {
+  std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), problem.c_str());
+  return 1;
+}
+
 }  // namespace tieout::crash

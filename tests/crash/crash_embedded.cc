@@ -275,9 +275,7 @@ int RunDriver(const Places& places, uint64_t seed, uint64_t kills) {
       fs::remove_all(left);
     }
     const std::string problem = RunRound(places, seed, kills - before, paths);
-    if (problem.empty()) continue;
-    std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), problem.c_str());
-    return 1;
+    if (!problem.empty()) return Failed(seed, problem);
   }
   return ReportPaths(Named(*paths)) ? 0 : 1;
 }

@@ -176,11 +176,7 @@ int RunAll(uint64_t seed, uint64_t kills) {
     const std::string data = fmt::format("data-{}", round);
     std::string problem = RunRound(program, data, took, 1 + random() % 3, &random, &paths);
     if (problem.empty()) problem = Judge(program, data, Told(told));
-    if (!problem.empty()) {
-      std::printf("seed %llu, round %d: %s\n", static_cast<unsigned long long>(seed), round,
-                  problem.c_str());
-      return 1;
-    }
+    if (!problem.empty()) return Failed(seed, fmt::format("round {}: {}", round, problem));
     std::filesystem::remove_all(program.folder() + "/" + data);
   }
   return ReportPaths({{"killed", paths.kills},

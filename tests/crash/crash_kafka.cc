@@ -363,9 +363,7 @@ int RunDriver(const std::string& base, uint64_t seed, int kills) {
     Round at_work(place, round_seed, paths);
     std::string problem = at_work.Run(std::min(kKillsARound, kills - done));
     if (problem.empty() && round == 0) problem = at_work.Canary();
-    if (problem.empty()) continue;
-    std::printf("seed %llu: %s\n", static_cast<unsigned long long>(round_seed), problem.c_str());
-    return 1;
+    if (!problem.empty()) return Failed(round_seed, problem);
   }
   PrintAside(*paths);
   return ReportPaths(Named(*paths)) ? 0 : 1;

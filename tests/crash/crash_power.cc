@@ -252,9 +252,7 @@ int RunDriver(const std::string& base, uint64_t seed, uint64_t kills) {
     }
     const log::Fsync fsync = seed % 3 == 0 ? log::Fsync::kNever : log::Fsync::kEach;
     const std::string problem = Round(script, seed, fsync, &paths).Run(kCutsARound, expected);
-    if (problem.empty()) continue;
-    std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), problem.c_str());
-    return 1;
+    if (!problem.empty()) return Failed(seed, problem);
   }
   return ReportPaths(Named(paths)) ? 0 : 1;
 }
