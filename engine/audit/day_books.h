@@ -20,7 +20,7 @@ Movements StandingOf(const ledger::SellerProjection& seller);
 
 class DayBooks {
  public:
-  // `day` ends. `sellers` are those whose accounts moved on it, or all of them.
+  // `day` ends for some sellers: those whose accounts moved on it, or all of them.
   void Close(base::Day day, const Movements& moved,
              const std::vector<ledger::SellerProjection>& sellers);
   // One line each.

@@ -56,9 +56,11 @@ absl::StatusOr<matching::CheckpointData> Refold::Checkpoint() {
   meta.semantics = data.semantics;
   meta.digest = data.digest;
   TIEOUT_RETURN_IF_ERROR(pages_->Write(meta, data.pages));
-  fold_->Trim(kResidentBytes);
+  Trim();
   return data;
 }
+
+void Refold::Trim() { fold_->Trim(kResidentBytes); }
 
 absl::Status ReadAll(log::EventLog& log, log::Stream stream, int partition, int64_t end,
                      const std::function<absl::Status(const log::Stored&)>& visit) {

@@ -35,6 +35,9 @@ class Refold {
   // The state's digest after all that was applied. Also frees the fold's memory of clean pages.
   absl::StatusOr<matching::CheckpointData> Checkpoint();
 
+  // Frees clean pages: of what was only looked at.
+  void Trim();
+
   matching::Fold& fold() { return *fold_; }
   // As of the last Checkpoint().
   store::PartitionStore& pages() { return *pages_; }

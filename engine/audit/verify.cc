@@ -24,6 +24,8 @@
 namespace tieout::audit {
 namespace {
 
+constexpr size_t kProjectedAtOnce = 1000;
+
 absl::StatusOr<std::vector<ledger::SellerProjection>> ProjectAll(matching::Fold& fold) {
   TIEOUT_ASSIGN_OR_RETURN(const std::vector<std::string> homes, fold.Homes());
   std::vector<ledger::SellerProjection> sellers;
@@ -251,18 +253,23 @@ class PartitionVerifier {
     return absl::OkStatus();
   }
 
-  // Of the sellers that something moved on it.
+  // Seller by seller of those that something moved on it, so that memory holds.
   absl::Status CloseDay(base::Day next) {
     const Movements moved = observed_->TakeMovements();
-    std::vector<ledger::SellerProjection> sellers;
-    for (const auto& [account, amount] : moved) {
-      const std::string& home = std::get<0>(account);
-      if (!sellers.empty() && sellers.back().seller_id == home) continue;
+    size_t projected = 0;
+    for (auto first = moved.begin(); first != moved.end();) {
+      const std::string& home = std::get<0>(first->first);
+      Movements of_home;
+      while (first != moved.end() && std::get<0>(first->first) == home) of_home.insert(*first++);
+      std::vector<ledger::SellerProjection> sellers;
       auto seller = refold_->fold().Project(home);
-      if (absl::IsNotFound(seller.status())) continue;  // then the books close with nothing
-      TIEOUT_ASSIGN_OR_RETURN(sellers.emplace_back(), std::move(seller));
+      // Unknown to the fold: then the books close with nothing.
+      if (!absl::IsNotFound(seller.status())) {
+        TIEOUT_ASSIGN_OR_RETURN(sellers.emplace_back(), std::move(seller));
+      }
+      days_.Close(next.plus(-1), of_home, sellers);
+      if (++projected % kProjectedAtOnce == 0) refold_->Trim();
     }
-    days_.Close(next.plus(-1), moved, sellers);
     return absl::OkStatus();
   }
 
