@@ -151,10 +151,9 @@ TEST(Etsy, BadRows) {
   EXPECT_EQ(quarantined("2026-09-24,Deposit,sent to your bank account,,EUR,--,--,--,--\n"),
             "etsy.csv:2: Title \"sent to your bank account\": names no amount: a deposit's stands "
             "in its title");
-  EXPECT_EQ(
-      quarantined("2026-09-24,Fee,x,,EUR,--,-€0.20,-€0.21,--\n"),
-      "etsy.csv:2: Net \"-€0.21\": isn't amount and fees: the row was changed, or "
-      "columns are mixed up");
+  EXPECT_EQ(quarantined("2026-09-24,Fee,x,,EUR,--,-€0.20,-€0.21,--\n"),
+            "etsy.csv:2: Net \"-€0.21\": isn't amount and fees: the row was changed, or "
+            "columns are mixed up");
   EXPECT_EQ(quarantined("2026-09-24,Sale,x,,EUX,1,--,1,--\n"),
             "etsy.csv:2: Currency \"EUX\": is no ISO 4217 currency");
   EXPECT_THAT(quarantined("2026-09-24,Sale,x,,EUR,99999999999999999999.00,--,1,--\n"),
