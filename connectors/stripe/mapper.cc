@@ -180,7 +180,7 @@ std::string CategoryOf(std::string_view type, std::string_view source_id, ledger
 }
 
 ledger::AccountRef Mapper::AccountOf(std::string_view currency) const {
-  return {kProvider, emitter_.context().merchant_account, currency};
+  return {kProvider, account_, currency};
 }
 
 ledger::Event Mapper::GrossEvent(const Entry& entry) {
@@ -298,6 +298,7 @@ void Mapper::AddToList(uint64_t line, const Entry& entry) {
   const std::string& id = is_payout && !entry.source_id.empty() ? entry.source_id : entry.payout_id;
   if (id.empty()) return;
   List& list = lists_[id];
+  list.account = account_;
   if (list.line == 0) list.line = line;
   if (list.currency.empty()) list.currency = entry.currency;
   if (list.effective_us == 0) list.effective_us = entry.payout_effective_us;
@@ -324,6 +325,7 @@ absl::Status Mapper::Map(uint64_t line, const Entry& entry) {
                      ledger::FormatAmount(entry.gross, entry.currency),
                      ledger::FormatAmount(entry.fee, entry.currency))});
   }
+  account_ = entry.account.empty() ? emitter_.context().merchant_account : entry.account;
   const Becomes becomes = FindCategory(entry.category).becomes;
   const bool is_payout = becomes == Becomes::kPayout || becomes == Becomes::kPayoutBack;
   AccountSummary& account = emitter_.account(AccountOf(entry.currency));
@@ -386,6 +388,7 @@ absl::Status Mapper::FinishLists(bool whole_payouts) {
 }
 
 absl::Status Mapper::FinishList(const std::string& id, const List& list, bool whole_payouts) {
+  account_ = list.account;
   const auto sum = ledger::Narrow(list.items);
   const bool adds_up = sum.has_value() && (!list.has_row || *sum == list.amount);
   if (!adds_up) {

@@ -13,6 +13,7 @@ namespace tieout::connectors::stripe {
 inline constexpr std::string_view kProvider = "stripe";
 
 struct Entry {
+  std::string account;   // whose it is, in a platform's report; empty: the command line's
   std::string id;        // txn_...
   std::string currency;  // ISO 4217, upper case
   ledger::Minor gross = 0, fee = 0, net = 0;
@@ -39,7 +40,8 @@ std::string CategoryOf(std::string_view type, std::string_view source_id, ledger
 
 class Mapper {
  public:
-  explicit Mapper(Emitter& emitter) : emitter_(emitter) {}
+  explicit Mapper(Emitter& emitter)
+      : emitter_(emitter), account_(emitter.context().merchant_account) {}
 
   // A row that BeginRow has begun: events, or quarantined.
   absl::Status Map(uint64_t line, const Entry& entry);
@@ -62,6 +64,7 @@ class Mapper {
  private:
   struct List {
     uint64_t line = 0;  // of the first row
+    std::string account;
     std::string currency;
     ledger::WideMinor items = 0;  // sum of net, less the payout's own fee
     uint64_t rows = 0;
@@ -81,6 +84,7 @@ class Mapper {
   absl::Status FinishList(const std::string& id, const List& list, bool whole_payouts);
 
   Emitter& emitter_;
+  std::string account_;  // of the entry or list at hand
   bool unreadable_ = false;
   std::map<std::string, List> lists_;  // by payout id; payouts are few, rows are many
 };

@@ -13,7 +13,7 @@ namespace {
 // Where each field stands; -1: this report doesn't have it.
 struct Layout {
   Columns columns;
-  int id, created, currency, gross, fee, net, category, type, source, charge, description;
+  int account, id, created, currency, gross, fee, net, category, type, source, charge, description;
   int customer_amount, customer_currency, available_on, status, order_id;
   int payout_id, payout_effective, payout_arrival, trace_id;
   bool created_is_utc = false, effective_is_utc = false;
@@ -26,6 +26,7 @@ Layout Bind(std::span<const std::string_view> header) {
   Layout l{};
   l.columns = Columns(header);
   const Columns& c = l.columns;
+  l.account = c.Find("connected_account");
   l.id = c.FindAny({"balance_transaction_id", "id"});
   l.created = c.FindAny({"created_utc", "Created (UTC)", "effective_at_utc"});
   l.created_is_utc = l.created >= 0;
@@ -51,8 +52,8 @@ Layout Bind(std::span<const std::string_view> header) {
   if (l.payout_effective < 0) l.payout_effective = c.Find("automatic_payout_effective_at");
   l.payout_arrival = c.Find("payout_expected_arrival_date");
   l.trace_id = c.Find("trace_id");
-  l.whole_payouts =
-      c.Find("automatic_payout_id") == 0 || c.Has("trace_id") || c.Has("trace_id_status");
+  l.whole_payouts = c.Find("automatic_payout_id") == (l.account == 0 ? 1 : 0) ||
+                    c.Has("trace_id") || c.Has("trace_id_status");
   return l;
 }
 
@@ -116,7 +117,7 @@ absl::Status ReportParser::ReadHeader(const CsvRow& row) {
     return base::InvalidArgument(
         fmt::format("{}:{}: no column {}: export the report with it", file, row.line, missing));
   }
-  if (emitter_.context().merchant_account.empty()) {
+  if (emitter_.context().merchant_account.empty() && layout_.account < 0) {
     return base::FailedPrecondition(fmt::format(
         "{}: Stripe's reports don't name their account: say which with --account acct_...", file));
   }
@@ -127,6 +128,8 @@ Entry ReportParser::ReadEntry(Cells& cells) {
   const Layout& l = layout_;
   const Zone utc = *Zone::Find("");
   Entry entry;
+  entry.account = cells.Text(l.account);
+  if (l.account >= 0 && entry.account.empty()) cells.Fail(l.account, "is empty");
   entry.id = cells.Text(l.id);
   if (entry.id.empty())
     cells.Fail(l.id, "is empty: a row without its id can't be told from another");

@@ -10,12 +10,16 @@
 // and reporting categories. Amounts: reports in major units, decimal point or comma; the API in
 // Stripe's own minor units (zero-decimal currencies differ from ISO 4217, see amounts.h).
 //
-// Identity: provider "stripe"; merchant account from the command line, since no file names it;
-// entry = balance transaction id, components `gross`, `fee` (the fee column), `tax` (the fee column
-// of fee and network_cost rows is the tax on that fee). A payout's entry is its own id (po_...):
-// component `initiated` when it leaves, `failed` when its money comes back, whatever the reason
-// (the CSV can't tell failed from cancelled, so both are one event of one state; which it was
-// stands in the status amendment).
+//   A platform's reports on its connected accounts (connected_account_*, with a connected_account
+//     column): each row is of the account it names. What a platform's own report tells beside a row
+//     (connected_account_id, connected_account_name) is about the other side of it, and isn't read.
+//
+// Identity: provider "stripe"; merchant account from the command line, since no file but a
+// platform's names it; entry = balance transaction id, components `gross`, `fee` (the fee column),
+// `tax` (the fee column of fee and network_cost rows is the tax on that fee). A payout's entry is
+// its own id (po_...): component `initiated` when it leaves, `failed` when its money comes back,
+// whatever the reason (the CSV can't tell failed from cancelled, so both are one event of one
+// state; which it was stands in the status amendment).
 //
 // Never change: balance transaction id, currency, gross, fee, category, source, created.
 // Come later, as amendments of the entry: payout id (as of the payout's effective time), available

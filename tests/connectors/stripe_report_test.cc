@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -112,6 +113,50 @@ TEST(StripeReport, FailedPayoutComesBackUnderThePayoutsOwnId) {
             "stripe/acct_1/po_B/initiated payout 50.00 EUR\n");
   EXPECT_THAT(testing::Lines(result),
               HasSubstr(R"("entry":"stripe/acct_1/po_A","field":"PAYOUT_ID","value":"po_B")"));
+}
+
+// --- a period's activity, and a platform's accounts ---------------------------------------------
+
+// balance_change_from_activity.itemized has no payouts at all: a month by its activity alone.
+TEST(StripeReport, BalanceChangeIsTheSameEventsAsTheReconciliation) {
+  constexpr std::string_view kActivity =
+      "balance_transaction_id,created_utc,created,available_on_utc,currency,gross,fee,net,"
+      "reporting_category,source_id,description,customer_id,charge_id\n"
+      "txn_1,2026-03-02 09:00:00,2026-03-02 10:00:00,2026-03-05 00:00:00,eur,100.00,3.20,96.80,"
+      "charge,ch_1,a,cus_1,ch_1\n";
+  auto reconciled = testing::Identities(
+      RunStripe(File({Row("txn_1", "eur,100.00,3.20,96.80,charge,ch_1,,ch_1,")})));
+  std::erase_if(reconciled, [](const std::string& id) { return id.find("po_A") != id.npos; });
+  EXPECT_EQ(testing::Identities(RunStripe(kActivity)), reconciled);
+}
+
+TEST(StripeReport, RowsOfAPlatformsReportAreOfTheAccountTheyName) {
+  constexpr std::string_view kConnected =
+      "connected_account,automatic_payout_id,automatic_payout_effective_at_utc,"
+      "balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,source_id,"
+      "trace_id\n";
+  const auto row = [](std::string_view account, std::string_view n) {
+    return fmt::format(
+        "{0},po_{1},2026-03-06 00:00:00,txn_{1},2026-03-02 09:00:00,eur,10.00,0.50,"
+        "9.50,charge,ch_{1},\n",
+        account, n);
+  };
+  Context context = StripeContext();
+  context.merchant_account.clear();
+  const auto result = testing::Run(
+      Stripe(), std::string(kConnected) + row("acct_A", "1") + row("acct_B", "2"), context);
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(testing::Brief(result),
+            "stripe/acct_A/txn_1/gross sale 10.00 EUR\nstripe/acct_A/txn_1/fee fee -0.50 EUR\n"
+            "stripe/acct_B/txn_2/gross sale 10.00 EUR\nstripe/acct_B/txn_2/fee fee -0.50 EUR\n"
+            "stripe/acct_A/po_1/initiated payout 9.50 EUR\n"
+            "stripe/acct_B/po_2/initiated payout 9.50 EUR\n");
+  ASSERT_EQ(result.summary.accounts.size(), 2u);
+  for (const AccountSummary& account : result.summary.accounts) {
+    EXPECT_EQ(account.total, account.stated_total);
+  }
+  EXPECT_THAT(testing::Run(Stripe(), std::string(kConnected) + row("", "1"), context).quarantined,
+              ElementsAre("payouts.csv:2: connected_account \"\": is empty"));
 }
 
 // --- identity ---------------------------------------------------------------------------------
