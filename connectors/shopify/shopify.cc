@@ -6,6 +6,8 @@
 #include <array>
 
 #include "connectors/lex/encoding.h"
+#include "connectors/movement.h"
+#include "connectors/shopify/api.h"
 #include "connectors/shopify/exports.h"
 
 namespace tieout::connectors {
@@ -109,11 +111,12 @@ class ShopifyConnector : public Connector {
  public:
   std::string_view name() const override { return "shopify"; }
   std::string_view reads() const override {
-    return "shopify: Shopify Payments, transactions and payouts exports as CSV";
+    return "shopify: Shopify Payments, transactions and payouts as CSV exports or the API's JSON";
   }
 
   Confidence Detect(std::string_view head) const override {
     const std::string text = DecodeHead(head);
+    if (shopify::LooksLikeApi(text)) return Confidence::kCertain;
     Columns columns;
     for (const char delimiter : {',', ';', '\t'}) {
       if (SplitHeader(text, delimiter, &columns) || shopify::IsTranslatedHeader(columns)) {
@@ -125,7 +128,13 @@ class ShopifyConnector : public Connector {
 
   absl::StatusOr<Summary> Parse(InputStream& in, const Context& context,
                                 Sink& sink) const override {
-    CsvReader reader(in, {});
+    PeekInput peek(in);
+    TIEOUT_ASSIGN_OR_RETURN(const std::string_view head, peek.Peek(kDetectBytes));
+    if (shopify::LooksLikeApi(DecodeHead(head))) {
+      TIEOUT_RETURN_IF_ERROR(NeedsAccount(context, "Shopify's lists", "SHOP"));
+      return shopify::ParseApi(name(), peek, context, sink);
+    }
+    CsvReader reader(peek, {});
     CsvRow row;
     TIEOUT_ASSIGN_OR_RETURN(const bool more, reader.Next(&row));
     if (!more) return base::InvalidArgument(fmt::format("{} is empty", context.file_name));

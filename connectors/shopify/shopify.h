@@ -1,4 +1,4 @@
-// Shopify Payments: the transactions and payouts exports of the admin.
+// Shopify Payments: the transactions and payouts exports of the admin, and the Admin API's objects.
 //
 // Columns are bound by name, so all variants are read: with and without Checkout, Payout ID, VAT,
 // business entity, marketplace sales tax, bank reference. Fields from real exports' headers.
@@ -21,6 +21,13 @@
 // payment_id = Order: Checkout would be finer, but not every variant has it, and one fact must be
 // one event whichever it came by. Several captures of an order add up. Net is believed, and the fee
 // is amount less net: for adjustments the Fee column's sign is turned.
+//
+// The API's JSON (REST shopify_payments/balance/transactions and payouts; fields from Shopify's
+// client library, shopify-api-ruby): pages of `transactions` and `payouts`, arrays or lines. Entry
+// = the transaction's or the payout's own id, payment_id = source_order_id. These ids stand in no
+// export, and the export's order names in no API object: nothing tells one from the other, so an
+// account takes either its exports or its API, else every sale counts twice.
+// Test transactions are known no-ops. Late: payout id; a payout's states are events.
 #pragma once
 
 #include "connectors/connector.h"

@@ -197,6 +197,80 @@ TEST(Shopify, FirstPayoutOfAPeriodMayBeCut) {
               HasSubstr(R"("entry":"shopify/mugs/payout-2026-03-06-EUR","field":"LIST_COMPLETE")"));
 }
 
+// --- the API -----------------------------------------------------------------------------------
+
+std::string Api(std::string_view type, std::string_view amount, std::string_view fee,
+                std::string_view net, std::string_view more = "") {
+  return R"({"id":1,"type":")" + std::string(type) + R"(","test":false,"payout_id":77,)" +
+         R"("payout_status":"paid","currency":"USD","amount":")" + std::string(amount) +
+         R"(","fee":")" + std::string(fee) + R"(","net":")" + std::string(net) +
+         R"(","source_id":5,"source_type":"charge","source_order_id":9,)" +
+         R"("source_order_transaction_id":8,"processed_at":"2026-03-01T10:12:31+01:00")" +
+         std::string(more) + "}";
+}
+
+TEST(ShopifyApi, Golden) {
+  testing::ExpectGolden(Shopify(), "shopify/testdata/balance.json",
+                        "shopify/testdata/balance.jsonl", ShopContext());
+}
+
+TEST(ShopifyApi, SumsStatesAndACompleteList) {
+  const auto result = RunShop(testing::ReadTestFile("shopify/testdata/balance.json"));
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  EXPECT_EQ(result.summary.quarantined, 0u);
+  ASSERT_EQ(result.summary.accounts.size(), 1u);
+  EXPECT_EQ(result.summary.accounts[0].total, result.summary.accounts[0].stated_total);
+  EXPECT_THAT(testing::Lines(result), HasSubstr(R"("field":"LIST_COMPLETE")"));
+  EXPECT_THAT(result.no_ops,
+              ElementsAre("14: a test transaction", "19: the payout isn't sent yet"));
+  ASSERT_EQ(result.summary.notes.size(), 1u);
+  EXPECT_EQ(result.summary.notes[0].text,
+            "payout 602: its summary comes to 41.90 USD, its amount is 43.12 USD");
+}
+
+TEST(ShopifyApi, NetIsBelievedWhateverTheFeesSign) {
+  EXPECT_EQ(testing::Brief(RunShop(Api("adjustment", "-1.50", "-0.25", "-1.75"))),
+            "shopify/mugs/1/gross adjustment -1.50 USD\nshopify/mugs/1/fee fee -0.25 USD\n");
+  EXPECT_EQ(testing::Brief(RunShop(Api("charge", "10.00", "2.00", "8.00"))),
+            "shopify/mugs/1/gross sale 10.00 USD\nshopify/mugs/1/fee fee -2.00 USD\n");
+  EXPECT_THAT(RunShop(Api("charge", "10.00", "2.00", "7.00")).quarantined,
+              ElementsAre("shop.csv:1: net \"7.00\": isn't amount 10.00 less fee 2.00"));
+}
+
+TEST(ShopifyApi, TypesOfRestAndGraphQl) {
+  const auto kind = [](std::string_view type, std::string_view amount) {
+    const std::string brief = testing::Brief(RunShop(Api(type, amount, "0.00", amount)));
+    return brief.substr(0, brief.find(" USD")).substr(21);
+  };
+  EXPECT_EQ(kind("refund", "-1.00"), "refund -1.00");
+  EXPECT_EQ(kind("REFUND_FAILURE", "1.00"), "refund 1.00");
+  EXPECT_EQ(kind("dispute", "-1.00"), "chargeback -1.00");
+  EXPECT_EQ(kind("DISPUTE_REVERSAL", "1.00"), "chargeback 1.00");
+  EXPECT_EQ(kind("CHARGEBACK_HOLD", "-1.00"), "reserve -1.00");
+  EXPECT_EQ(kind("RESERVED_FUNDS", "-1.00"), "reserve -1.00");
+  EXPECT_EQ(kind("BILLING_DEBIT_REVERSAL", "1.00"), "fee 1.00");
+  EXPECT_EQ(kind("payout_failure", "1.00"), "adjustment 1.00");
+  EXPECT_EQ(kind("SHOP_CASH_CREDIT", "1.00"), "adjustment 1.00");
+}
+
+TEST(ShopifyApi, LateFieldsChangeNeitherIdsNorContent) {
+  std::string later = Api("charge", "10.00", "2.00", "8.00");
+  const auto before = testing::Identities(RunShop(later));
+  later.replace(later.find("77"), 2, "78");
+  later.replace(later.find("paid"), 4, "sent");
+  later.replace(later.find("10:12:31+01:00"), 14, "09:12:31+00:00");
+  EXPECT_EQ(before, testing::Identities(RunShop(later)));
+  EXPECT_NE(before, testing::Identities(RunShop(Api("charge", "10.01", "2.01", "8.00"))));
+}
+
+TEST(ShopifyApi, TruncationAndDetection) {
+  const std::string file = testing::ReadTestFile("shopify/testdata/balance.json");
+  testing::ExpectSurvivesTruncation(Shopify(), file, ShopContext());
+  const auto found = Detect("x", file);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ((*found)->name(), "shopify");
+}
+
 // --- identity ----------------------------------------------------------------------------------
 
 TEST(Shopify, LateColumnsChangeNeitherIdsNorContent) {
