@@ -6,6 +6,7 @@
 
 #include "connectors/adyen/adyen.h"
 #include "connectors/amazon/amazon.h"
+#include "connectors/bai2/bai2.h"
 #include "connectors/bank_csv/bank_csv.h"
 #include "connectors/camt/camt.h"
 #include "connectors/ebay/ebay.h"
@@ -24,8 +25,8 @@ namespace tieout::connectors {
 std::span<const Connector* const> All() {
   // Banks, then providers, then our own.
   static const std::array kAll = {
-      &BankCsv(), &Camt(),   &Mt940(),                                                        //
-      &Adyen(),   &Amazon(), &Ebay(),  &Etsy(), &PayPal(), &Shopify(), &Square(), &Stripe(),  //
+      &Bai2(),   &BankCsv(), &Camt(), &Mt940(),                                               //
+      &Adyen(),  &Amazon(),  &Ebay(), &Etsy(),  &PayPal(), &Shopify(), &Square(), &Stripe(),  //
       &Events(),
   };
   return kAll;
