@@ -14,7 +14,9 @@
 #include "connectors/events/events.h"
 #include "connectors/lex/encoding.h"
 #include "connectors/mt940/mt940.h"
+#include "connectors/ofx/ofx.h"
 #include "connectors/paypal/paypal.h"
+#include "connectors/qif/qif.h"
 #include "connectors/shopify/shopify.h"
 #include "connectors/square/square.h"
 #include "connectors/stripe/stripe.h"
@@ -25,7 +27,7 @@ namespace tieout::connectors {
 std::span<const Connector* const> All() {
   // Banks, then providers, then our own.
   static const std::array kAll = {
-      &Bai2(),   &BankCsv(), &Camt(), &Mt940(),                                               //
+      &Bai2(),   &BankCsv(), &Camt(), &Mt940(), &Ofx(),    &Qif(),                            //
       &Adyen(),  &Amazon(),  &Ebay(), &Etsy(),  &PayPal(), &Shopify(), &Square(), &Stripe(),  //
       &Events(),
   };

@@ -9,6 +9,7 @@
 #include "connectors/bank_csv/layout.h"
 #include "connectors/emit.h"
 #include "connectors/lex/csv.h"
+#include "connectors/lex/number.h"
 #include "engine/base/text.h"
 
 namespace tieout::connectors {
@@ -33,27 +34,6 @@ std::string CollapseBlanks(std::string_view text) {
 CivilTime WithClock(base::Day day, std::string_view rest) {
   const auto time = ParseIsoTime(base::FormatDay(day) + std::string(rest));
   return time.ok() ? *time : CivilTime{.day = day};
-}
-
-// How the number is written, where the profile doesn't say: the last separator is the decimal one
-// if the digits after it fit the currency. nullopt: it could be two numbers.
-std::optional<ledger::NumberFormat> GuessFormat(std::string_view number, int exponent) {
-  const size_t last = number.find_last_of(".,");
-  if (last == std::string_view::npos) return ledger::NumberFormat{};
-  const char separator = number[last];
-  const char other = separator == ',' ? '.' : ',';
-  const bool both = number.find(other) != std::string_view::npos;
-  const bool repeated = number.find(separator) != last;
-  if (both) return ledger::NumberFormat{.decimal = separator, .group = other};
-  size_t digits = 0;
-  while (last + 1 + digits < number.size() &&
-         std::isdigit(static_cast<unsigned char>(number[last + 1 + digits])) != 0) {
-    ++digits;
-  }
-  if (repeated) return ledger::NumberFormat{.decimal = other, .group = separator};
-  if (digits != 3) return ledger::NumberFormat{.decimal = separator};
-  if (exponent < 3) return ledger::NumberFormat{.decimal = other, .group = separator};
-  return std::nullopt;
 }
 
 // Follows a running balance. Files list the newest row first or last: the first pair of rows that
@@ -162,24 +142,19 @@ absl::StatusOr<CivilTime> Parser::ReadDate(Cells& cells, int column) {
     }
     return WithClock(*day, text.substr(date.size()));
   }
-  std::optional<base::Day> found;
-  for (const std::string_view order : {"ymd", "dmy", "mdy"}) {
-    const auto day = ParseOrderedDate(date, order);
-    if (!day.has_value()) continue;
-    if (found.has_value() && *found != *day) {
-      return base::InvalidArgument(fmt::format(
-          "{}: {} {} may be {} or {}: say which with date_order in the profile, or --profile "
-          "generic-dmy (day first) or generic-mdy (month first)",
-          At(line_), layout_.columns.name(column), base::Quoted(text), base::FormatDay(*found),
-          base::FormatDay(*day)));
-    }
-    found = day;
+  const DateGuess guess = GuessDate(date);
+  if (guess.other.has_value()) {
+    return base::InvalidArgument(fmt::format(
+        "{}: {} {} may be {} or {}: say which with date_order in the profile, or --profile "
+        "generic-dmy (day first) or generic-mdy (month first)",
+        At(line_), layout_.columns.name(column), base::Quoted(text), base::FormatDay(*guess.day),
+        base::FormatDay(*guess.other)));
   }
-  if (!found.has_value()) {
+  if (!guess.day.has_value()) {
     cells.Fail(column, "is no date");
     return time;
   }
-  return WithClock(*found, text.substr(date.size()));
+  return WithClock(*guess.day, text.substr(date.size()));
 }
 
 ledger::Minor Parser::ReadNumber(Cells& cells, int column, std::string_view currency) {
@@ -188,7 +163,7 @@ ledger::Minor Parser::ReadNumber(Cells& cells, int column, std::string_view curr
   if (profile_.decimal != 0) {
     format = ledger::NumberFormat{.decimal = profile_.decimal, .group = profile_.group};
   } else {
-    format = GuessFormat(bare, *ledger::CurrencyExponent(currency));
+    format = GuessNumberFormat(bare, *ledger::CurrencyExponent(currency));
   }
   if (!format.has_value()) {
     cells.Fail(column, "may be two numbers: say decimal = \".\" or \",\" in the profile");
@@ -361,7 +336,7 @@ absl::Status Parser::EmitRow(const Cells& cells, const Row& row) {
   if (!id.empty()) {
     event = emitter_.NewEvent(account, id, "entry", occurred_at);
   } else {
-    std::string fixed = fmt::format("{}", row.amount);
+    std::string fixed = fmt::format("{}|{}", row.currency, row.amount);
     if (row.booked.has_time) fixed += fmt::format("|at:{}", occurred_at);
     if (balance_is_fixed_) fixed += fmt::format("|balance:{}", row.balance.value_or(0));
     for (const std::string& text :

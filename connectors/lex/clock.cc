@@ -171,4 +171,18 @@ std::optional<base::Day> ParseOrderedDate(std::string_view text, std::string_vie
   return MakeDay(year, month, day);
 }
 
+DateGuess GuessDate(std::string_view text) {
+  DateGuess guess;
+  for (const std::string_view order : {"ymd", "dmy", "mdy"}) {
+    const auto day = ParseOrderedDate(text, order);
+    if (!day.has_value()) continue;
+    if (!guess.day.has_value()) {
+      guess.day = day;
+    } else if (*day != *guess.day && !guess.other.has_value()) {
+      guess.other = day;
+    }
+  }
+  return guess;
+}
+
 }  // namespace tieout::connectors

@@ -51,4 +51,12 @@ std::optional<base::Day> MakeDay(int year, int month, int day);
 // year's); two digits of year are 2000 + them.
 std::optional<base::Day> ParseOrderedDate(std::string_view text, std::string_view order);
 
+// A date whose order nobody said, read in each of them.
+struct DateGuess {
+  std::optional<base::Day> day;  // unset: no date
+  std::optional<base::Day>
+      other;  // set: it could be two dates, and whoever asks must be told which
+};
+DateGuess GuessDate(std::string_view text);
+
 }  // namespace tieout::connectors
