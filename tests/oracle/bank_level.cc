@@ -109,7 +109,7 @@ void Bank::Allocate(const std::set<size_t>& payouts, const std::set<size_t>& dep
   for (const size_t d : deposits) {
     Minor rest = deposits_[d].amount;
     for (const size_t p : payouts) {
-      if (!cites_[d][p] && deposits.size() + payouts.size() > 2) continue;
+      if (rest == 0 || (!cites_[d][p] && deposits.size() + payouts.size() > 2)) continue;
       const Minor part = rest > 0 ? std::min(rest, left[p]) : std::max(rest, left[p]);
       rest -= part;
       left[p] -= part;
