@@ -8,6 +8,7 @@
 #include "engine/matching/order.h"
 #include "engine/matching/payout.h"
 #include "engine/matching/rules.h"
+#include "engine/matching/totals.h"
 
 namespace tieout::matching {
 namespace {
@@ -100,6 +101,9 @@ absl::Status FoldImpl::Item(Turn& turn, const ledger::Event& event, uint32_t acc
   if (event.kind() == ledger::Kind::kSale) {
     ++a.sale_count;
     a.last_sale = std::max(a.last_sale, base::DayOf(event.occurred_at_us));
+  }
+  if (const auto* adjustment = std::get_if<ledger::Adjustment>(&event.body)) {
+    if (adjustment->reason == kUnclassifiedReason) SayUnclassified(turn, event, account);
   }
   if (mechanism->expects == Expects::kFeeBySchedule) {
     TIEOUT_RETURN_IF_ERROR(OrderLevel(turn).Sale(event, kept.entry().ordinal, account, kept.page));
@@ -296,14 +300,16 @@ absl::Status FoldImpl::AmendPayout(Turn& turn, const ledger::Event& event, uint3
 
 absl::Status FoldImpl::Report(Turn& turn, const ledger::Event& event, uint32_t account) {
   const auto& body = std::get<ledger::SourceReport>(event.body);
-  SourceState& source = turn.home().sources[SourceIndex(turn.home(), event.source.sha256)];
+  HomePage& home = turn.home();
+  SourceState& source = home.sources[SourceIndex(home, event.source.sha256, account)];
   source.coverage_from_us = body.coverage_from_us;
   source.coverage_to_us = body.coverage_to_us;
   if (body.phase == ledger::SourceReport::Phase::kOpened) {
     source.opened = true;
     return absl::OkStatus();
   }
-  AccountState& a = turn.home().accounts[account];
+  CheckTotals(turn, event, account);
+  AccountState& a = home.accounts[account];
   if (body.coverage_to_us <= a.covered_until_us) return absl::OkStatus();
   a.covered_until_us = body.coverage_to_us;
   return CoverageGrew(turn, account);

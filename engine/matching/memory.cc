@@ -52,11 +52,14 @@ uint64_t PaymentHash(const ledger::AccountRef& account, std::string_view payment
   return base::HashBytes64({key.data(), key.size()});
 }
 
-uint32_t SourceIndex(HomePage& home, std::string_view sha256) {
+uint32_t SourceIndex(HomePage& home, std::string_view sha256, uint32_t account) {
   for (size_t i = home.sources.size(); i-- > 0;) {
-    if (home.sources[i].sha256 == sha256) return static_cast<uint32_t>(i);
+    const SourceState& s = home.sources[i];
+    if (s.account == account && s.sha256 == sha256) return static_cast<uint32_t>(i);
   }
-  home.sources.emplace_back().sha256 = sha256;
+  SourceState& added = home.sources.emplace_back();
+  added.sha256 = sha256;
+  added.account = account;
   return static_cast<uint32_t>(home.sources.size() - 1);
 }
 
@@ -152,10 +155,11 @@ Sighting Memory::Compare(const ledger::Event& event, const Found& found) const {
   if (event.row.balance_after && first->balance_after) {
     return *event.row.balance_after == *first->balance_after ? Sighting::kSame : Sighting::kNew;
   }
-  const auto own =
-      std::find_if(home.sources.begin(), home.sources.end(),
-                   [&](const SourceState& s) { return s.sha256 == event.source.sha256; });
   const SourceState& other = home.sources[first->source];
+  const auto own =
+      std::find_if(home.sources.begin(), home.sources.end(), [&](const SourceState& s) {
+        return s.account == other.account && s.sha256 == event.source.sha256;
+      });
   if (own == home.sources.end() || !own->opened || !other.opened ||
       own->coverage_to_us <= own->coverage_from_us ||
       other.coverage_to_us <= other.coverage_from_us) {
@@ -303,7 +307,8 @@ absl::StatusOr<Found> Memory::Keep(const ledger::Event& event, const Hash128& id
   page->page.Append(entry);
   if (!event.row.hash.empty()) {
     Detail& detail = page->page.MakeDetail(page->page.last_entry());
-    detail.source = SourceIndex(turn_.home(), event.source.sha256);
+    HomePage& home = turn_.home();
+    detail.source = SourceIndex(home, event.source.sha256, AccountIndex(home, event.account));
     detail.row = event.row.ordinal;
     detail.balance_after = event.row.balance_after;
   }

@@ -73,8 +73,8 @@ class Memory {
   Turn& turn_;
 };
 
-// The home's number for a source, made when missing.
-uint32_t SourceIndex(HomePage& home, std::string_view sha256);
+// The home's number for a source as far as it speaks of the account, made when missing.
+uint32_t SourceIndex(HomePage& home, std::string_view sha256, uint32_t account);
 uint64_t PaymentHash(const ledger::AccountRef& account, std::string_view payment_id);
 
 }  // namespace tieout::matching

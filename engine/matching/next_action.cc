@@ -91,9 +91,11 @@ constexpr std::array kAdvice = {
            "judged missing.",
            "a report that covers the days in question is imported"},
     Advice{reason::kBalanceChainBroken,
-           "Compare the statement's opening and closing balance with its lines; one is missing.",
-           ""},
-    Advice{reason::kUnclassified, "Tell what this row is: its type is unknown.", ""},
+           "Compare the file's balances or its own total ({wanted}) with its rows ({got}): one is "
+           "missing or wrong.",
+           "a file that adds up and covers these days is imported"},
+    Advice{reason::kUnclassified,
+           "Tell what {about} is: its type is unknown. Its amount counts as an adjustment.", ""},
 };
 
 void Replace(std::string* text, std::string_view name, const std::string& value) {

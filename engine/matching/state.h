@@ -44,14 +44,27 @@ void Visit(A& a, Due& d) {
   a(d.deadline_us), a(d.business_us), a(d.kind), a(d.id), a(d.day);
 }
 
+// A file, day or pull, as far as it speaks of one account.
 struct SourceState {
   std::string sha256;
+  uint32_t account = kNone;
   int64_t coverage_from_us = 0, coverage_to_us = 0;
   bool opened = false;
 };
 template <typename A>
 void Visit(A& a, SourceState& s) {
-  a(s.sha256), a(s.coverage_from_us), a(s.coverage_to_us), a(s.opened);
+  a(s.sha256), a(s.account), a(s.coverage_from_us), a(s.coverage_to_us), a(s.opened);
+}
+
+// A closed report that doesn't add up, until another of its days does.
+struct WrongTotal {
+  uint32_t account = kNone;
+  int64_t coverage_from_us = 0, coverage_to_us = 0;
+  Anchor anchor;
+};
+template <typename A>
+void Visit(A& a, WrongTotal& w) {
+  a(w.account), a(w.coverage_from_us), a(w.coverage_to_us), a(w.anchor);
 }
 
 // Due items that passed their deadline without coverage wait for the account's next report.
@@ -159,6 +172,7 @@ struct HomePage {
   std::vector<Group> groups;
   std::vector<Waiting> waiting;
   std::vector<SourceState> sources;
+  std::vector<WrongTotal> wrong_totals;  // in the order of the log
   absl::btree_set<Due> due;
   absl::btree_set<Parked> parked;
   absl::btree_set<PageNumber> pages;        // the home's EntryPages
@@ -225,7 +239,7 @@ namespace tieout::matching {
 template <typename A>
 void Visit(A& a, HomePage& p) {
   a(p.home), a(p.declared), a(p.accounts), a(p.payouts), a(p.deposits), a(p.groups), a(p.waiting),
-      a(p.sources);
+      a(p.sources), a(p.wrong_totals);
   a(p.due), a(p.parked), a(p.pages), a(p.open_page), a(p.filter), a(p.open), a(p.troubles),
       a(p.seller_status);
 }

@@ -119,6 +119,7 @@ void Home::Judge(Answer* answer) {
   newly_late_.clear();
   std::vector<Verdict> verdicts = OrderVerdicts(facts_, configuration_);
   for (Verdict& verdict : PayoutVerdicts(facts_)) verdicts.push_back(std::move(verdict));
+  for (Verdict& verdict : SourceVerdicts(facts_)) verdicts.push_back(std::move(verdict));
   for (const Verdict& verdict : verdicts) {
     JudgeSubject(verdict, &subjects_[verdict.subject], answer);
   }

@@ -15,11 +15,12 @@ struct Coverage {
 };
 
 // As the source's opened report tells it; nullopt: no such report, or none in it.
-std::optional<Coverage> CoverageOf(const Facts& facts, std::string_view sha256) {
+std::optional<Coverage> CoverageOf(const Facts& facts, const Event& row) {
   for (const Fact* fact : facts.OfKind(ledger::Kind::kSourceReport)) {
     const auto& report = std::get<ledger::SourceReport>(fact->event->body);
     if (report.phase != ledger::SourceReport::Phase::kOpened ||
-        fact->event->source.sha256 != sha256 || report.coverage_from_us == report.coverage_to_us) {
+        fact->event->account != row.account || fact->event->source.sha256 != row.source.sha256 ||
+        report.coverage_from_us == report.coverage_to_us) {
       continue;
     }
     return Coverage{report.coverage_from_us, report.coverage_to_us};
@@ -42,8 +43,8 @@ SameRow Compare(const Facts& facts, const Event& a, const Event& b) {
   if (a.row.balance_after && b.row.balance_after) {
     return *a.row.balance_after == *b.row.balance_after ? SameRow::kYes : SameRow::kNo;
   }
-  const std::optional<Coverage> of_a = CoverageOf(facts, a.source.sha256);
-  const std::optional<Coverage> of_b = CoverageOf(facts, b.source.sha256);
+  const std::optional<Coverage> of_a = CoverageOf(facts, a);
+  const std::optional<Coverage> of_b = CoverageOf(facts, b);
   if (!of_a || !of_b) return SameRow::kUnclear;
   const int64_t day_from = a.row.day.start_us();
   const int64_t day_to = a.row.day.plus(1).start_us();

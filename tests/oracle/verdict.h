@@ -38,6 +38,7 @@ struct Verdict {
 
 std::vector<Verdict> OrderVerdicts(const Facts& facts, const Configuration& configuration);
 std::vector<Verdict> PayoutVerdicts(const Facts& facts);
+std::vector<Verdict> SourceVerdicts(const Facts& facts);
 
 // Of payouts and deposits that belong together, or of one alone.
 struct BankVerdict {

@@ -79,7 +79,7 @@ void Stories::TellCycle() {
   if (chance_.Percent(20)) {
     const Minor amount = chance_.Between(-30, 30) * 10;
     Event event = Make(account.ref, fmt::format("adj{}", ++entries_), "gross", day, amount,
-                       ledger::Adjustment{"correction", ""});
+                       ledger::Adjustment{chance_.Percent(20) ? "unclassified" : "correction", ""});
     if (chance_.Percent(40)) event.body = ledger::Reserve{};
     if (chance_.Percent(20)) event.available_on = kFirstDay.plus(day + chance_.Below(6));
     if (has_list) event.refs.payout_id = id;
@@ -333,6 +333,11 @@ void Stories::TellReports() {
         ledger::SourceReport report{.phase = ledger::SourceReport::Phase::kClosed,
                                     .coverage_from_us = kFirstDay.plus(from).start_us(),
                                     .coverage_to_us = kFirstDay.plus(day).start_us()};
+        if (chance_.Percent(40)) {
+          report.total = chance_.Between(1, 3) * 1000;
+          report.stated_total = report.total + (chance_.Percent(30) ? 250 : 0);
+          if (chance_.Percent(30)) report.coverage_from_us = kFirstDay.start_us();  // told anew
+        }
         Event event =
             Make(account.ref, fmt::format("report{}", ++entries_), "closed", day, 0, report);
         Hear(event, day);

@@ -173,6 +173,7 @@ absl::Status RowReader::ReadAmendment(const Words& words, Event* event) {
 }
 
 // source_report account currency from..to|uncovered opened|closed [file=F] [on=date]
+// [total=A stated=A]
 absl::Status RowReader::ReadReport(const Words& words, Event* event) {
   TIEOUT_ASSIGN_OR_RETURN(event->account, ParseAccount(words.at(1), words.at(2)));
   const std::string_view span = words.at(3);
@@ -189,15 +190,20 @@ absl::Status RowReader::ReadReport(const Words& words, Event* event) {
   }
   report.phase = phase == "opened" ? ledger::SourceReport::Phase::kOpened
                                    : ledger::SourceReport::Phase::kClosed;
+  if (const std::string& stated = words.option("stated"); !stated.empty()) {
+    TIEOUT_ASSIGN_OR_RETURN(report.stated_total, ParseMinor(stated, words.at(2)));
+    TIEOUT_ASSIGN_OR_RETURN(report.total, ParseMinor(words.option("total"), words.at(2)));
+  }
   event->occurred_at_us = report.coverage_from_us;
   const std::string& on = words.option("on");
   if (!on.empty()) {
     TIEOUT_ASSIGN_OR_RETURN(event->occurred_at_us, ParseTime(on));
   }
   TIEOUT_RETURN_IF_ERROR(ReadRowIdentity(words, event));
-  event->event_id =
-      Keep(ledger::MakeEventId(event->account.provider, event->account.merchant_account,
-                               fmt::format("report-{}", ++unnamed_), phase));
+  const std::string name = fmt::format("report-{}", ++reports_);
+  event->event_id = Keep(
+      ledger::MakeEventId(event->account.provider, event->account.merchant_account, name, phase));
+  names_.emplace(name, event->event_id);
   event->body = report;
   return absl::OkStatus();
 }

@@ -31,7 +31,7 @@ class RowReader {
 
   Names names_;
   std::deque<std::string> kept_;
-  int unnamed_ = 0;
+  int unnamed_ = 0, reports_ = 0;
 };
 
 }  // namespace tieout::scenarios
