@@ -33,31 +33,43 @@ std::string PaymentKey(std::string_view home, const v1::Event& event) {
                      event.account().merchant_account(), event.refs().payment_id());
 }
 
+// The event_id of the `copy`th row behind the one of the event's own ordinal.
+std::string CopyId(const v1::Event& event, uint32_t copy) {
+  if (copy == 0) return event.event_id();
+  ledger::Event row;
+  row.event_id = event.event_id();
+  row.row.ordinal = event.row().ordinal();
+  return ledger::RowCopyId(row, copy);
+}
+
+// In the memory of ids: no row, so that whatever bears the id is the same.
+constexpr std::string_view kHasAnId = "1";
+
 // Days after its sale that a reversal is surely tied to it: the memory of sales is longer.
 constexpr int32_t kSurelyRemembered = 700;
 
 }  // namespace
 
-// size:u8 sha256 has_balance:'0'|'1' balance:i64
+// size:u8 sha256 ordinal:u32 has_balance:'0'|'1' balance:i64
 std::string Observed::EncodeSighting(const Sighting& sighting) {
   std::string bytes(1, static_cast<char>(sighting.sha256.size()));
   bytes += sighting.sha256;
+  bytes.append(reinterpret_cast<const char*>(&sighting.ordinal), sizeof sighting.ordinal);
   bytes += sighting.has_balance ? '1' : '0';
   bytes.append(reinterpret_cast<const char*>(&sighting.balance), sizeof sighting.balance);
   return bytes;
 }
 
-std::vector<Observed::Sighting> Observed::DecodeSightings(std::string_view bytes) {
-  std::vector<Sighting> sightings;
-  while (!bytes.empty()) {
-    Sighting& sighting = sightings.emplace_back();
-    const auto size = static_cast<unsigned char>(bytes.front());
-    sighting.sha256 = bytes.substr(1, size);
-    sighting.has_balance = bytes[size + 1] == '1';
-    std::memcpy(&sighting.balance, bytes.data() + size + 2, sizeof sighting.balance);
-    bytes.remove_prefix(size + 2 + sizeof sighting.balance);
-  }
-  return sightings;
+Observed::Sighting Observed::DecodeSighting(std::string_view bytes) {
+  Sighting sighting;
+  const auto size = static_cast<unsigned char>(bytes.front());
+  sighting.sha256 = bytes.substr(1, size);
+  bytes.remove_prefix(1 + size);
+  std::memcpy(&sighting.ordinal, bytes.data(), sizeof sighting.ordinal);
+  bytes.remove_prefix(sizeof sighting.ordinal);
+  sighting.has_balance = bytes.front() == '1';
+  std::memcpy(&sighting.balance, bytes.data() + 1, sizeof sighting.balance);
+  return sighting;
 }
 
 uint64_t Observed::HashOf(const std::string& event_id) {
@@ -72,10 +84,12 @@ absl::Status Observed::Add(std::string_view key, std::string_view value) {
     return entries_->Add({});
   }
   bool applied = false;
+  id_ = event.event_id();
   if (!refused) {
     TIEOUT_ASSIGN_OR_RETURN(applied, Apply(key, event));
   }
-  return entries_->Add({HashOf(event.event_id()), event.amount_minor(), applied ? 1u : 0u});
+  return entries_->Add(
+      {HashOf(applied ? id_ : event.event_id()), event.amount_minor(), applied ? 1u : 0u});
 }
 
 absl::StatusOr<bool> Observed::Apply(std::string_view key, const v1::Event& event) {
@@ -197,7 +211,7 @@ void Observed::AddReport(const v1::Event& event) {
 }
 
 bool Observed::AreOneRow(const AccountKey& account, const Sighting& a, const Sighting& b) const {
-  if (a.sha256 == b.sha256) return true;
+  if (a.sha256 == b.sha256) return a.ordinal == b.ordinal;
   if (a.has_balance && b.has_balance) return a.balance == b.balance;
   const auto first = coverage_.find({account, a.sha256});
   const auto second = coverage_.find({account, b.sha256});
@@ -206,22 +220,33 @@ bool Observed::AreOneRow(const AccountKey& account, const Sighting& a, const Sig
          std::min(first->second.to_us, second->second.to_us);
 }
 
+Observed::Sighting Observed::SightingOf(const v1::Event& event) {
+  Sighting sighting;
+  sighting.sha256 = event.source().sha256().substr(0, UINT8_MAX);
+  sighting.ordinal = event.row().ordinal();
+  sighting.has_balance = event.row().has_balance_after_minor();
+  sighting.balance = event.row().balance_after_minor();
+  return sighting;
+}
+
 absl::StatusOr<bool> Observed::IsRepeated(std::string_view home, const v1::Event& event) {
-  const std::string key = "id\n" + std::string(home) + '\n' + event.event_id();
-  TIEOUT_ASSIGN_OR_RETURN(std::string before, memory_->Get(key));
+  const auto key = [&](std::string_view id) { return fmt::format("id\n{}\n{}", home, id); };
+  id_ = event.event_id();
   if (event.row().hash().empty()) {
-    if (before.empty()) TIEOUT_RETURN_IF_ERROR(memory_->Put(key, "1"));
+    TIEOUT_ASSIGN_OR_RETURN(const std::string before, memory_->Get(key(id_)));
+    if (before.empty()) TIEOUT_RETURN_IF_ERROR(memory_->Put(key(id_), std::string(kHasAnId)));
     return !before.empty();
   }
-  Sighting now;
-  now.sha256 = event.source().sha256().substr(0, UINT8_MAX);
-  now.has_balance = event.row().has_balance_after_minor();
-  now.balance = event.row().balance_after_minor();
+  const Sighting now = SightingOf(event);
   const AccountKey account = KeyOf("", event);
-  for (const Sighting& sighting : DecodeSightings(before)) {
-    if (AreOneRow(account, sighting, now)) return true;
+  // A row that is another than the one of its ordinal takes the next that is free.
+  for (uint32_t copy = 0;; ++copy) {
+    id_ = CopyId(event, copy);
+    TIEOUT_ASSIGN_OR_RETURN(const std::string before, memory_->Get(key(id_)));
+    if (before.empty()) break;
+    if (before == kHasAnId || AreOneRow(account, DecodeSighting(before), now)) return true;
   }
-  TIEOUT_RETURN_IF_ERROR(memory_->Put(key, before + EncodeSighting(now)));
+  TIEOUT_RETURN_IF_ERROR(memory_->Put(key(id_), EncodeSighting(now)));
   return false;
 }
 

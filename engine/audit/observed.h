@@ -3,10 +3,11 @@
 // (allocated + residual + written off = observed).
 //
 // It knows four things of the fold's rules and derives them itself: the first of equal event ids
-// counts, rows without an id are told apart by balance and coverage, a provisional line never
-// counts, nor does what is dated before its account's `start`, which brings its own amounts. What
-// the fold refused is taken from the dead letters and records, by position. Memory grows with the
-// accounts, payouts and files, not with the entries. Thread safety: none.
+// counts, rows without an id are told apart by balance and coverage and take the next free ordinal,
+// a provisional line never counts, nor does what is dated before its account's `start`, which
+// brings its own amounts. What the fold refused is taken from the dead letters and records, by
+// position. Memory grows with the accounts, payouts and files, not with the entries. Thread safety:
+// none.
 #pragma once
 
 #include <cstdint>
@@ -98,6 +99,7 @@ class Observed {
   };
   struct Sighting {
     std::string sha256;
+    uint32_t ordinal = 0;  // of the row
     bool has_balance = false;
     int64_t balance = 0;
   };
@@ -115,7 +117,8 @@ class Observed {
   bool IsBeforeStart(std::string_view home, const v1::Event& event) const;
   void AddReport(const v1::Event& event);
   static std::string EncodeSighting(const Sighting& sighting);
-  static std::vector<Sighting> DecodeSightings(std::string_view bytes);
+  static Sighting DecodeSighting(std::string_view bytes);
+  static Sighting SightingOf(const v1::Event& event);
   void NoteTick(const v1::Event& event);
   absl::StatusOr<bool> IsRepeated(std::string_view home, const v1::Event& event);
   bool AreOneRow(const AccountKey& account, const Sighting& a, const Sighting& b) const;
@@ -126,6 +129,7 @@ class Observed {
   ScratchMap* const memory_;
   EntryFile* const entries_;
   uint64_t next_ordinal_ = 0;
+  std::string id_;         // of the last event, as it counts
   base::Day day_, begun_;  // of log time
   // By (provider, merchant account): owners by the day they begin, empty: from the beginning.
   std::map<std::pair<std::string, std::string>, std::map<std::string, std::string>> owners_;

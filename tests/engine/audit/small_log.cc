@@ -82,6 +82,16 @@ ledger::Event Deposit(std::string_view id, std::string_view day, ledger::Minor a
   return Fact(id, "DE1", day, amount, body);
 }
 
+// A statement's row without an id of its own, told from its like by the balance behind it.
+ledger::Event Row(std::string_view source, ledger::Minor balance) {
+  ledger::Event event = Deposit("bank/DE1/2026-03-20.row.0/deposit", "2026-03-20", 650, "CASH");
+  event.row.hash = "0123456789abcdef";
+  event.row.day = *base::ParseDay("2026-03-20");
+  event.row.balance_after = balance;
+  event.source.sha256 = source;
+  return event;
+}
+
 ledger::Event Covered(std::string_view id, std::string_view account,
                       ledger::SourceReport::Phase phase) {
   ledger::SourceReport body;
@@ -128,6 +138,9 @@ std::vector<ledger::Event> SmallLog::Facts() {
       Payout("stripe/acct_1/po_second002/paid", "po_second002", "2026-03-13", 7700),
       Deposit("bank/DE1/b1/deposit", "2026-03-06", 10000, "STRIPE po_first0001"),
       Deposit("bank/DE1/b1/deposit", "2026-03-06", 10000, "STRIPE po_first0001"),  // again
+      Row("the first file's sha256, 32 byte", 10650),
+      Row("the second file's sha256, 32 byt", 10650),  // the same
+      Row("the third file's sha256, 32 byte", 11300),  // another
       RefundOf("ch_2", "stripe/acct_1/txn_3/gross", -1200),
       Covered("stripe/acct_1/r1/closed", "acct_1", Phase::kClosed),
       Covered("bank/DE1/r2/closed", "DE1", Phase::kClosed),
