@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 
 #include "connectors/lex/csv.h"
@@ -47,6 +48,9 @@ Columns::Columns(std::span<const std::string_view> header) {
 }
 
 int Columns::Find(std::string_view name) const {
+  // Spelt as the file does, as a rule: connectors ask for each row.
+  const auto same = std::find(names_.begin(), names_.end(), name);
+  if (same != names_.end()) return static_cast<int>(same - names_.begin());
   const std::string wanted = NormalName(name);
   for (size_t i = 0; i < normal_.size(); ++i) {
     if (normal_[i] == wanted) return static_cast<int>(i);

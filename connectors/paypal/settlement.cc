@@ -7,6 +7,7 @@
 //         sign beginning, sign ending, (available, payable, each beginning and ending), count
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -56,6 +57,7 @@ class SettlementParser {
   Emitter emitter_;
   std::string account_;
   Columns columns_;
+  std::vector<std::string> squashed_;  // their names
   bool has_columns_ = false, began_with_header_ = false, ended_ = false, has_sections_ = false;
   int64_t section_from_us_ = 0, section_to_us_ = 0;
   uint64_t body_rows_ = 0;
@@ -63,10 +65,8 @@ class SettlementParser {
 };
 
 int SettlementParser::Find(std::string_view squashed) const {
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    if (Squashed(columns_.name(static_cast<int>(i))) == squashed) return static_cast<int>(i);
-  }
-  return -1;
+  const auto found = std::find(squashed_.begin(), squashed_.end(), squashed);
+  return found == squashed_.end() ? -1 : static_cast<int>(found - squashed_.begin());
 }
 
 // "2026/01/06 23:59:59 -0800"; 0: it is none.
@@ -98,6 +98,8 @@ absl::Status SettlementParser::ReadSection(const CsvRow& row) {
 
 absl::Status SettlementParser::ReadColumns(const CsvRow& row) {
   columns_ = Columns(row.fields);
+  squashed_.clear();
+  for (const std::string_view name : row.fields) squashed_.push_back(Squashed(name));
   has_columns_ = true;
   for (const std::string_view name :
        {"transactionid", "transactioneventcode", "transactiondebitorcredit",
