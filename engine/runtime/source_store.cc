@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "connectors/unpack.h"
 #include "engine/base/hash.h"
 #include "fmt/format.h"
 
@@ -141,7 +142,7 @@ std::string SourceStore::PathOf(const std::string& sha256) const {
 }
 
 absl::StatusOr<SourceStore::Kept> SourceStore::Put(const std::string& path) {
-  TIEOUT_ASSIGN_OR_RETURN(auto in, connectors::OpenFile(path));
+  TIEOUT_ASSIGN_OR_RETURN(auto in, connectors::OpenUnpacked(path));
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
   if (error) return base::Unavailable("creating " + directory_ + ": " + error.message());

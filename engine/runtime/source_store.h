@@ -23,7 +23,9 @@ class SourceStore {
     std::string sha256;  // 32 bytes
     uint64_t bytes = 0;
   };
-  // Reads the file once, from its beginning to its end (it may be a pipe). Durable when it returns.
+  // Reads the file once, from its beginning to its end (it may be a pipe), unpacked where it is
+  // gzip or zip (connectors/unpack.h): what is hashed and kept is what is in it. Durable when it
+  // returns.
   absl::StatusOr<Kept> Put(const std::string& path);
 
   // kNotFound: the source was ingested elsewhere.
