@@ -78,12 +78,13 @@ struct Row {
   ledger::Minor amount = 0;
   std::optional<ledger::Minor> balance;
   std::string text, reference;
+  bool pending = false;
 };
 
 class Parser {
  public:
-  Parser(std::string_view connector, const Context& context, Sink& sink, Profile profile, Zone zone)
-      : emitter_(connector, context, sink), profile_(std::move(profile)), zone_(zone) {}
+  Parser(std::string_view connector, const Context& context, Sink& sink, Zone zone)
+      : emitter_(connector, context, sink), zone_(zone) {}
 
   absl::StatusOr<Summary> Parse(InputStream& in);
 
@@ -106,12 +107,13 @@ class Parser {
   void FollowBalance(const Row& row, uint64_t line);
   AccountState& StateOf(const Row& row);
   bool IsIgnored(const CsvRow& row) const;
+  bool IsPending(const Cells& cells) const;
   std::string At(uint64_t line) const {
     return fmt::format("{}:{}", emitter_.context().file_name, line);
   }
 
   Emitter emitter_;
-  const Profile profile_;
+  Profile profile_;
   const Zone zone_;
   Layout layout_;
   uint64_t line_ = 0;
@@ -263,6 +265,7 @@ absl::Status Parser::ReadFields(Cells& cells, Row* row) {
     TIEOUT_ASSIGN_OR_RETURN(const CivilTime valued, ReadDate(cells, l.value_date));
     row->valued = valued.day;
   }
+  row->pending = IsPending(cells);
   row->amount = ReadSigned(cells, row->currency);
   if (!cells.Text(l.balance).empty()) row->balance = ReadNumber(cells, l.balance, row->currency);
   for (const int column : l.text) {
@@ -274,6 +277,11 @@ absl::Status Parser::ReadFields(Cells& cells, Row* row) {
     if (!text.empty()) row->reference += (row->reference.empty() ? "" : " ") + text;
   }
   return absl::OkStatus();
+}
+
+bool Parser::IsPending(const Cells& cells) const {
+  return std::any_of(profile_.pending.begin(), profile_.pending.end(),
+                     [&](const std::string& word) { return word == cells.Text(layout_.status); });
 }
 
 // In many exports the column named like an account holds the other side's: one's own doesn't change
@@ -356,6 +364,7 @@ absl::Status Parser::EmitRow(const Cells& cells, const Row& row) {
   ledger::BankDeposit deposit;
   deposit.booking_date = row.booked.day;
   deposit.value_date = row.valued;
+  deposit.provisional = row.pending;
   deposit.counterparty = cells.Text(layout_.counterparty);
   deposit.counterparty_account = cells.Text(layout_.counterparty_account);
   if (account_is_other_side_ && deposit.counterparty_account.empty()) {
@@ -364,6 +373,7 @@ absl::Status Parser::EmitRow(const Cells& cells, const Row& row) {
   deposit.remittance = row.text;
   event.body = deposit;
   TIEOUT_RETURN_IF_ERROR(emitter_.Emit(event));
+  if (row.pending) return absl::OkStatus();
   Emitter::Cover(&emitter_.account(account), occurred_at,
                  row.booked.has_time ? occurred_at + base::kMicrosPerSecond
                                      : row.booked.day.plus(1).start_us());
@@ -397,7 +407,7 @@ absl::Status Parser::ReadRow(const CsvRow& row) {
   Row read;
   TIEOUT_RETURN_IF_ERROR(ReadFields(cells, &read));
   if (cells.failed()) return give_up(cells.error());
-  FollowBalance(read, row.line);
+  if (!read.pending) FollowBalance(read, row.line);
   return EmitRow(cells, read);
 }
 
@@ -406,6 +416,8 @@ absl::StatusOr<Summary> Parser::Parse(InputStream& in) {
   TIEOUT_ASSIGN_OR_RETURN(const std::string_view head, peek.Peek(kDetectBytes));
   const std::string& file = emitter_.context().file_name;
   if (head.empty()) return base::InvalidArgument(fmt::format("{} is empty", file));
+  const std::string& named = emitter_.context().profile;
+  TIEOUT_ASSIGN_OR_RETURN(profile_, named.empty() ? ProfileFor(head) : LoadProfile(named));
   TIEOUT_ASSIGN_OR_RETURN(layout_, FindLayout(file, head, profile_));
   LookAhead(head);
   CsvReader reader(
@@ -437,15 +449,16 @@ class BankCsvConnector : public Connector {
  public:
   std::string_view name() const override { return "bank_csv"; }
   std::string_view reads() const override {
-    return "bank_csv: a bank's CSV by mapping profile (--profile; built in: generic, generic-dmy, "
-           "generic-mdy)";
+    return "bank_csv: a bank's CSV by its columns (Sparkasse, ING, Wise, Chase, Barclays), else by "
+           "mapping profile (--profile; built in: generic, generic-dmy, generic-mdy)";
   }
 
   Confidence Detect(std::string_view head) const override {
-    const auto profile = bank_csv::LoadProfile("generic");
+    const auto profile = bank_csv::ProfileFor(head);
     if (!profile.ok()) return Confidence::kNone;
     const auto layout = bank_csv::FindLayout("", head, *profile);
     if (!layout.ok()) return Confidence::kNone;
+    if (!profile->known_by.empty()) return Confidence::kCertain;
     // What no bank prints: a provider's or shop's statement that nobody here knows.
     for (const std::string_view foreign :
          {"Fee", "Fees", "Fees & Taxes", "Net", "Gross", "Order", "Order ID", "Payout ID", "SKU"}) {
@@ -456,9 +469,8 @@ class BankCsvConnector : public Connector {
 
   absl::StatusOr<Summary> Parse(InputStream& in, const Context& context,
                                 Sink& sink) const override {
-    TIEOUT_ASSIGN_OR_RETURN(bank_csv::Profile profile, bank_csv::LoadProfile(context.profile));
     TIEOUT_ASSIGN_OR_RETURN(const Zone zone, Zone::Find(context.time_zone));
-    return bank_csv::Parser(name(), context, sink, std::move(profile), zone).Parse(in);
+    return bank_csv::Parser(name(), context, sink, zone).Parse(in);
   }
 };
 

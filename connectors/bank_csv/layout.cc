@@ -86,6 +86,7 @@ std::optional<Layout> Bind(std::span<const std::string_view> cells, const Profil
   l.end_to_end = find("end_to_end");
   l.counterparty = find("counterparty");
   l.counterparty_account = find("counterparty_account");
+  l.status = find("status");
   l.text = FindAllFields(l.columns, profile, "text");
   l.reference = FindAllFields(l.columns, profile, "reference");
   const auto sign = SignOf(l, profile.sign);

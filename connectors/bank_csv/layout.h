@@ -16,7 +16,7 @@ struct Layout {
   Columns columns;
   int date = -1, value_date = -1, amount = -1, debit = -1, credit = -1, flag = -1, currency = -1;
   int account = -1, balance = -1, id = -1, end_to_end = -1, counterparty = -1;
-  int counterparty_account = -1;
+  int counterparty_account = -1, status = -1;
   std::vector<int> text, reference;
   Sign sign = Sign::kSigned;
 };

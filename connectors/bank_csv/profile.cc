@@ -7,16 +7,19 @@
 #include <algorithm>
 #include <array>
 
+#include "connectors/bank_csv/banks.h"
+#include "connectors/bank_csv/layout.h"
 #include "connectors/input.h"
 #include "engine/base/text.h"
 
 namespace tieout::connectors::bank_csv {
 namespace {
 
-constexpr std::array<std::string_view, 15> kFields = {
-    "date", "value_date", "amount",     "debit",        "credit",
-    "flag", "currency",   "account",    "balance",      "id",
-    "text", "reference",  "end_to_end", "counterparty", "counterparty_account"};
+constexpr std::array<std::string_view, 16> kFields = {
+    "date",  "value_date", "amount",     "debit",        "credit",
+    "flag",  "currency",   "account",    "balance",      "id",
+    "text",  "reference",  "end_to_end", "counterparty", "counterparty_account",
+    "status"};
 
 // The columns of the three generic profiles: what banks call things, in the languages seen.
 constexpr std::string_view kGeneric = R"toml(
@@ -50,6 +53,9 @@ std::string BuiltIn(std::string_view name) {
   if (name == "generic") return std::string(kGeneric);
   if (name == "generic-dmy") return "date_order = \"dmy\"\n" + std::string(kGeneric);
   if (name == "generic-mdy") return "date_order = \"mdy\"\n" + std::string(kGeneric);
+  for (const BankProfile& bank : BankProfiles()) {
+    if (bank.name == name) return std::string(bank.toml);
+  }
   return "";
 }
 
@@ -188,6 +194,8 @@ absl::StatusOr<Profile> ReadProfile(std::string_view name, const toml::table& ta
   reader.Text("sign", &sign);
   reader.Texts("flag_credit", &profile.flag_credit);
   reader.Texts("flag_debit", &profile.flag_debit);
+  reader.Texts("pending", &profile.pending);
+  reader.Texts("known_by", &profile.known_by);
   reader.Flag("several_accounts", &profile.several_accounts);
   reader.Text("currency", &profile.currency);
   reader.Text("account", &profile.account);
@@ -239,14 +247,28 @@ absl::StatusOr<Profile> ParseProfile(std::string_view name, std::string_view tex
   }
 }
 
+absl::StatusOr<Profile> ProfileFor(std::string_view head) {
+  for (const BankProfile& bank : BankProfiles()) {
+    TIEOUT_ASSIGN_OR_RETURN(Profile profile, ParseProfile(bank.name, bank.toml));
+    const auto layout = FindLayout("", head, profile);
+    if (!layout.ok()) continue;
+    if (std::all_of(profile.known_by.begin(), profile.known_by.end(),
+                    [&](const std::string& name) { return layout->columns.Has(name); })) {
+      return profile;
+    }
+  }
+  return LoadProfile("generic");
+}
+
 absl::StatusOr<Profile> LoadProfile(const std::string& name_or_path) {
-  const std::string name = name_or_path.empty() ? "generic" : name_or_path;
+  const std::string& name = name_or_path;
   if (const std::string text = BuiltIn(name); !text.empty()) return ParseProfile(name, text);
   auto text = ReadWhole(name);
   if (!text.ok()) {
-    return base::NotFound(
-        fmt::format("{} (and no such profile is built in: generic, generic-dmy, generic-mdy)",
-                    base::Message(text.status())));
+    std::string names = "generic, generic-dmy, generic-mdy";
+    for (const BankProfile& bank : BankProfiles()) names += fmt::format(", {}", bank.name);
+    return base::NotFound(fmt::format("{} (and no such profile is built in: {})",
+                                      base::Message(text.status()), names));
   }
   return ParseProfile(name, *text);
 }

@@ -11,6 +11,8 @@
 //   where decimal is given sign = "auto"              # signed, inverse, debit_credit, flag
 //   flag_credit = ["C", "CR"]  # what the flag column says of money that came in
 //   flag_debit = ["D", "DR"]
+//   pending = ["Pending"]      # what the status column says of rows that aren't booked yet
+//   known_by = ["A", "B"]      # built-in ones: columns that together only this bank prints
 //   several_accounts = false   # true: the account column may name more than one
 //   currency = "EUR"           # where no column tells it
 //   account = "DE02..."        # likewise
@@ -18,7 +20,8 @@
 //   [columns]                  # a name, a number, or several of them
 //   date = "Booking Date"      # the first one that is there counts; text and reference take all
 //   value_date = ...           amount, debit, credit, flag, currency, account, balance, id,
-//   text = ["Purpose", "Type"] reference, end_to_end, counterparty, counterparty_account
+//   text = ["Purpose", "Type"] reference, end_to_end, counterparty, counterparty_account,
+//                              status
 #pragma once
 
 #include <map>
@@ -45,7 +48,7 @@ struct Profile {
   char decimal = 0;        // 0: auto
   char group = 0;
   Sign sign = Sign::kAuto;
-  std::vector<std::string> flag_credit, flag_debit;
+  std::vector<std::string> flag_credit, flag_debit, pending, known_by;
   bool several_accounts = false;
   std::string currency, account;
   // Field -> the names (or numbers) it may have.
@@ -55,7 +58,10 @@ struct Profile {
 // From TOML. Errors name the profile, the key and what may stand there; unknown keys are refused.
 absl::StatusOr<Profile> ParseProfile(std::string_view name, std::string_view toml);
 
-// A built-in profile by name, else a file. Empty: `generic`.
+// The built-in profile whose columns stand in the beginning of a file, else `generic`.
+absl::StatusOr<Profile> ProfileFor(std::string_view head);
+
+// A built-in profile by name, else a file.
 absl::StatusOr<Profile> LoadProfile(const std::string& name_or_path);
 
 }  // namespace tieout::connectors::bank_csv

@@ -296,5 +296,89 @@ TEST(BankCsv, DetectedOnlyWhereNobodyKnowsBetter) {
   EXPECT_FALSE(Detect("x", "Date,Kind,Shop,Currency,Amount,Fees,Net\n").ok());
 }
 
+// --- banks known by their columns ----------------------------------------------------------------
+
+testing::Result RunOf(std::string_view bytes) {
+  EXPECT_TRUE(Detect("x", bytes).ok());
+  Context context;
+  context.file_name = "bank.csv";
+  context.merchant_account = "A1";
+  return testing::Run(BankCsv(), bytes, context);
+}
+std::string Totals(const testing::Result& result) {
+  std::string totals;
+  for (const AccountSummary& account : result.summary.accounts) {
+    totals += account.merchant_account + " " +
+              ledger::FormatMoney(*ledger::Narrow(account.total), account.currency) + " ";
+  }
+  return totals + std::to_string(result.events.size());
+}
+
+// 2,500.00 - 12.50 = 2,487.50; what is only announced counts nothing.
+TEST(BankCsv, SparkasseWithAPendingRow) {
+  const auto result = RunOf(
+      "\"Auftragskonto\";\"Buchungstag\";\"Valutadatum\";\"Buchungstext\";\"Verwendungszweck\";"
+      "\"Kundenreferenz (End-to-End)\";\"Beguenstigter/Zahlungspflichtiger\";\"Kontonummer/IBAN\";"
+      "\"Betrag\";\"Waehrung\";\"Info\"\n"
+      "\"DE12\";\"03.06.26\";\"03.06.26\";\"KARTE\";\"x\";\"\";\"Y\";\"DE9\";\"-1,00\";\"EUR\";"
+      "\"Umsatz vorgemerkt\"\n"
+      "\"DE12\";\"02.06.26\";\"02.06.26\";\"GUTSCHRIFT\";\"po_1\";\"E-1\";\"Stripe\";\"IE29\";"
+      "\"2.500,00\";\"EUR\";\"Umsatz gebucht\"\n"
+      "\"DE12\";\"01.06.26\";\"01.06.26\";\"KARTE\";\"M\xFCller\";\"\";\"REWE\";\"DE9\";\"-12,50\";"
+      "\"EUR\";\"Umsatz gebucht\"\n");
+  EXPECT_EQ(Totals(result), "DE12 2,487.50 EUR 3");
+  EXPECT_THAT(testing::Lines(result), HasSubstr(R"("provisional":true)"));
+  EXPECT_THAT(testing::Lines(result), HasSubstr("Müller"));
+  EXPECT_EQ(base::FormatInstant(result.summary.accounts.at(0).coverage_to_us),
+            "2026-06-03T00:00:00Z");
+}
+
+TEST(BankCsv, IngOfTheNetherlands) {
+  EXPECT_EQ(Totals(RunOf(
+                "\"Datum\",\"Naam / Omschrijving\",\"Rekening\",\"Tegenrekening\",\"Code\",\"Af "
+                "Bij\",\"Bedrag (EUR)\",\"MutatieSoort\",\"Mededelingen\"\n"
+                "\"20260306\",\"STRIPE\",\"NL1\",\"IE2\",\"GT\",\"Bij\",\"245,00\",\"x\",\"po_1\"\n"
+                "\"20260305\",\"BAKKER\",\"NL1\",\"\",\"BA\",\"Af\",\"3,50\",\"x\",\"\"\n")),
+            "NL1 241.50 EUR 2");
+}
+
+// Day first, without a word on it; the balance chain holds, newest first.
+TEST(BankCsv, WiseWhereATransferAndItsFeeShareAnId) {
+  const auto result = RunOf(
+      "TransferWise ID,Date,Amount,Currency,Description,Payment Reference,Running Balance,Payer "
+      "Name\n"
+      "T-2,02-03-2026,-4.56,EUR,Fee,,1000.00,\nT-2,02-03-2026,-100.00,EUR,Sent,R,1004.56,\n"
+      "T-1,01-03-2026,1104.56,EUR,Got,po_1,1104.56,Stripe\n");
+  EXPECT_EQ(Totals(result), "A1 1,000.00 EUR 3");
+  EXPECT_EQ(result.summary.accounts.at(0).closing, 100000);
+  EXPECT_TRUE(result.summary.notes.empty());
+}
+
+TEST(BankCsv, ChaseMonthFirstWithATrailingComma) {
+  const auto result = RunOf(
+      "Details,Posting Date,Description,Amount,Type,Balance,Check or Slip #\n"
+      "CREDIT,03/06/2026,\"STRIPE TRANSFER\",245.00,ACH_CREDIT,1245.00,,\n"
+      "DEBIT,03/05/2026,\"RENT\",-20.00,ACH_DEBIT,1000.00,,\n");
+  EXPECT_EQ(Totals(result), "A1 225.00 USD 2");
+  EXPECT_THAT(testing::Lines(result), HasSubstr("2026-03-06"));
+}
+
+TEST(BankCsv, BarclaysDayFirst) {
+  const auto result = RunOf(
+      "Number,Date,Account,Amount,Subcategory,Memo\n"
+      ",03/08/2026,20-00-00 12345678,-10.99,PAYMENT,NETFLIX\n"
+      ",02/08/2026,20-00-00 12345678,2450.00,DIRECTDEP,ACME\n");
+  EXPECT_EQ(Totals(result), "20-00-0012345678 2,439.01 GBP 2");
+  EXPECT_THAT(testing::Lines(result), HasSubstr("2026-08-03"));
+}
+
+TEST(BankCsv, AmountsInTwoCurrenciesAreTwoRows) {
+  const auto ids = testing::Identities(
+      RunOf("TransferWise ID,Date,Amount,Currency,Description,Payment Reference,Running Balance\n"
+            "T,01-03-2026,5.00,EUR,x,,5.00\nT,01-03-2026,5.00,USD,x,,5.00\n"));
+  ASSERT_EQ(ids.size(), 2u);
+  EXPECT_NE(ids[0].substr(0, ids[0].find(' ')), ids[1].substr(0, ids[1].find(' ')));
+}
+
 }  // namespace
 }  // namespace tieout::connectors
