@@ -70,5 +70,23 @@ TEST(SourceStore, ACutFileIsSaidToBe) {
   EXPECT_THAT(ReadBack(store, kept->sha256), HasSubstr("is damaged"));
 }
 
+// A statement is the same source gzipped and plain, and its lines are those of the statement.
+TEST(SourceStore, AGzippedFileIsItsContent) {
+  constexpr char kGzipped[] =
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x54\x28\x2e\x49\x2c\x49\xcd"
+      "\x4d\xcd\x2b\xe1\xca\x4f\x53\x28\x29\xcf\x57\xc8\xc9\xcc\x4b\x2d\xe6\x02"
+      "\x00\xbf\x40\xdb\xdd\x19\x00\x00\x00";
+  const std::string directory = FreshDirectory("source_gzip");
+  SourceStore store(directory);
+  const std::string plain = "a statement\nof two lines\n";
+  const auto kept =
+      store.Put(WriteFile(directory + "/file.gz", std::string(kGzipped, sizeof kGzipped - 1)));
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_EQ(kept->bytes, plain.size());
+  EXPECT_EQ(base::HexEncode(kept->sha256), base::Sha256(plain).hex());
+  EXPECT_EQ(ReadBack(store, kept->sha256), plain);
+  EXPECT_THAT(store.Lines(kept->sha256, 2, 1).value(), ElementsAre("of two lines"));
+}
+
 }  // namespace
 }  // namespace tieout::runtime
