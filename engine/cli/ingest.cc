@@ -53,7 +53,9 @@ void AddIngest(CLI::App& app, Invocation& invocation) {
       ->type_name("EUR");
   command->add_option("--time-zone", source.time_zone, "of times without an offset [UTC]")
       ->type_name("ZONE");
-  command->add_option("--profile", source.profile, "bank CSV: mapping profile, file or built-in")
+  command
+      ->add_option("--profile", source.profile,
+                   "bank CSV: mapping profile, file or built-in; elsewhere: dmy or mdy")
       ->type_name("PROFILE");
   command->add_flag("!--no-settle", options->settle,
                     "more is on its way: don't judge absences yet");

@@ -12,6 +12,10 @@ const std::string& First(const std::string& flag, const std::string& setting) {
   return flag.empty() ? setting : flag;
 }
 
+bool IsDateOrder(std::string_view profile) {
+  return profile == "dmy" || profile == "mdy" || profile == "ymd";
+}
+
 runtime::IngestRequest RequestOf(const Context& context, const std::string& file,
                                  const SourceSetting& flags) {
   static const SourceSetting kNone;
@@ -30,8 +34,11 @@ runtime::IngestRequest RequestOf(const Context& context, const std::string& file
   option("currency", flags.currency, setting.currency);
   option("time_zone", flags.time_zone, setting.time_zone);
   option("profile", flags.profile, setting.profile);
-  // Only a bank's CSV has a profile, and no content tells that it is one.
-  if (request.connector.empty() && request.connector_options.contains("profile")) {
+  // A mapping is a bank's CSV's, and no content tells that it is one; an order of dates is
+  // anybody's.
+  if (const auto profile = request.connector_options.find("profile");
+      request.connector.empty() && profile != request.connector_options.end() &&
+      !IsDateOrder(profile->second)) {
     request.connector = "bank_csv";
   }
   for (const AccountSetting& account : context.config.accounts) {

@@ -74,6 +74,17 @@ void PrintPart(Context& context, std::string_view title, const Table& table) {
   table.Print(Format::kTable, context.out_terminal, context.out, 2);
 }
 
+// What is dated before an account's first day, and where it is listed.
+void PrintBeforeStart(Context& context, const ledger::SellerProjection& seller) {
+  for (const ledger::AccountProjection& a : seller.accounts) {
+    if (a.before_start == 0) continue;
+    context.out << fmt::format(
+        "\nBefore start: {} of {} dated before {}, without effect; {} lists them.\n",
+        a.before_start, AccountName(a.provider, a.merchant_account), base::FormatDay(a.first_day),
+        context.Next("seller " + seller.seller_id + " --before-start"));
+  }
+}
+
 void PrintSeller(Context& context, const ledger::SellerProjection& seller) {
   context.out << context.out_terminal.Paint(Style::kBold, seller.seller_id) << ", as of "
               << base::FormatInstant(static_cast<int64_t>(seller.tick) * ledger::kTickMicros)
@@ -81,6 +92,7 @@ void PrintSeller(Context& context, const ledger::SellerProjection& seller) {
   PrintPart(context, "Provider accounts, to date", AccountTable(seller));
   PrintPart(context, "Bank accounts", BankTable(seller));
   PrintPart(context, "Waiting for the other side", OpenTable(seller));
+  PrintBeforeStart(context, seller);
   const std::vector<Break> breaks = BreaksOf({seller});
   PrintPart(context, "Doesn't add up", BreakTable(breaks));
   if (breaks.empty()) context.out << "\nNo open breaks.\n";

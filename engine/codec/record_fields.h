@@ -125,6 +125,8 @@ void Fields(V& v, M& m) {
   v.Date(21, m.covered_until);
   v.Signed(22, m.opening);
   v.Signed(23, m.tolerated);
+  v.Date(24, m.first_day);
+  v.Unsigned(25, m.before_start);
 }
 
 template <typename V, Of<ledger::OpenItem> M>

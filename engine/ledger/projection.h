@@ -26,7 +26,9 @@ struct AccountProjection {
   Minor tolerated = 0;  // rests that a match accepted: of in_transit, or of bank_unmatched
   uint64_t sale_count = 0;
   Day last_sale, last_payout, last_bank_value;
-  Day covered_until;  // first day no source has shown completely yet; unset: none ever
+  Day covered_until;          // first day no source has shown completely yet; unset: none ever
+  Day first_day;              // of its `start`; unset: it has none
+  uint64_t before_start = 0;  // events dated before that day: listed, without effect
   Minor owed() const { return pending + available + reserved; }
 };
 

@@ -43,6 +43,8 @@ absl::StatusOr<ledger::AccountProjection> ProjectAccount(const AccountState& a) 
     TIEOUT_ASSIGN_OR_RETURN(*line.shown, Shown(a, line.bucket, line.sign));
   }
   p.sale_count = a.sale_count;
+  p.first_day = a.first_day;
+  p.before_start = a.before_start;
   p.last_sale = a.last_sale;
   p.last_payout = a.last_payout;
   p.last_bank_value = a.last_bank_value;

@@ -221,7 +221,7 @@ class PageReader {
         ok_ = false;
         return;
       }
-      std::memcpy(v.data(), rest_.data(), bytes);
+      if (bytes > 0) std::memcpy(v.data(), rest_.data(), bytes);
       rest_.remove_prefix(bytes);
     } else {
       for (T& x : v) Get(x);

@@ -278,7 +278,9 @@ ledger::SellerProjection SampleSeller() {
                       .last_sale = On("2026-03-01"),
                       .last_payout = On("2026-03-02"),
                       .last_bank_value = On("2026-03-03"),
-                      .covered_until = On("2026-03-04")}};
+                      .covered_until = On("2026-03-04"),
+                      .first_day = On("2026-03-05"),
+                      .before_start = 16}};
   seller.open_items = {{.role = ledger::Role::kPayout,
                         .event_id = "stripe/acct_1/po_1/paid",
                         .provider = "stripe",
