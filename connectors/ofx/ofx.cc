@@ -116,7 +116,7 @@ absl::Status Parser::CheckAccount() {
   std::erase(account, ' ');
   if (!account.empty() && !IsIban(account)) {
     for (const std::string* part : {&s_.branch, &s_.bank}) {
-      if (!part->empty()) account = *part + "/" + account;
+      if (!part->empty()) account.insert(0, *part + "/");
     }
   }
   if (account.empty()) account = emitter_.context().merchant_account;

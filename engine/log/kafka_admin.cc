@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <memory>
+#include <thread>
 
 namespace tieout::log {
 namespace {
@@ -150,8 +152,22 @@ absl::Status CommitPositions(const KafkaClient& client, const std::string& group
   return absl::OkStatus();
 }
 
-absl::StatusOr<int64_t> UncommittedEnd(const KafkaClient& client, const std::string& topic,
-                                       int partition) {
+namespace {
+
+constexpr std::chrono::milliseconds kAskAgain{20};
+
+// After a topic was made or a broker went; the broker asked doesn't know the new one yet.
+bool LeaderIsChanging(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+         code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+}
+
+struct End {
+  rd_kafka_resp_err_t code{};
+  int64_t offset = 0;
+};
+
+absl::StatusOr<End> AskForEnd(const KafkaClient& client, const std::string& topic, int partition) {
   const PartitionListPtr list = NewPartitionList();
   rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset =
       RD_KAFKA_OFFSET_SPEC_LATEST;
@@ -169,10 +185,22 @@ absl::StatusOr<int64_t> UncommittedEnd(const KafkaClient& client, const std::str
   if (count != 1) return base::Internal("Kafka: no end of " + topic + " in the answer");
   const rd_kafka_topic_partition_t* const found =
       rd_kafka_ListOffsetsResultInfo_topic_partition(infos[0]);
-  if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return client.Error("asking for the end of " + topic, found->err);
+  return End{found->err, found->offset};
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> UncommittedEnd(const KafkaClient& client, const std::string& topic,
+                                       int partition) {
+  const auto until = std::chrono::steady_clock::now() + client.options().timeout;
+  for (;;) {
+    TIEOUT_ASSIGN_OR_RETURN(const End end, AskForEnd(client, topic, partition));
+    if (end.code == RD_KAFKA_RESP_ERR_NO_ERROR) return end.offset;
+    if (!LeaderIsChanging(end.code) || std::chrono::steady_clock::now() >= until) {
+      return client.Error("asking for the end of " + topic, end.code);
+    }
+    std::this_thread::sleep_for(kAskAgain);
   }
-  return found->offset;
 }
 
 absl::StatusOr<Settings> TopicSettings(const KafkaClient& client, const std::string& topic) {

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -28,13 +29,16 @@ T* MapCounters(const std::string& file) {
 
 using NamedCounts = std::vector<std::pair<const char*, uint64_t>>;
 
+inline bool AllTaken(const NamedCounts& paths) {
+  return std::all_of(paths.begin(), paths.end(), [](const auto& path) { return path.second > 0; });
+}
+
 // Prints them. False: a path at 0 was not tested.
 inline bool ReportPaths(const NamedCounts& paths) {
-  bool good = true;
   for (const auto& [name, count] : paths) {
     std::printf("%-44s %llu\n", name, static_cast<unsigned long long>(count));
-    good = good && count > 0;
   }
+  const bool good = AllTaken(paths);
   if (!good) std::printf("a path at 0 was not tested\n");
   return good;
 }
