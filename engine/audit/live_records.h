@@ -1,8 +1,7 @@
 // Which refunds and chargebacks the live records tie to their sale. Read by generated protobuf
-// code; a bit an entry.
+// code. Memory grows with the refunds and chargebacks.
 //
-//   for each record: live.Supersede(bytes);   // first all of them
-//   for each record: live.Add(bytes);         // then again
+//   for each record, in the order of the stream: live.Add(bytes);
 //
 // Thread safety: none.
 #pragma once
@@ -10,7 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 namespace tieout::audit {
@@ -19,16 +18,17 @@ class LiveRecords {
  public:
   explicit LiveRecords(int partition) : partition_(static_cast<uint32_t>(partition)) {}
 
-  void Supersede(std::string_view record);
+  // Takes the place of what it supersedes.
   void Add(std::string_view record);
 
   // The refund or chargeback at an ordinal is tied to its sale.
-  bool IsTied(uint64_t ordinal) const { return ordinal < tied_.size() && tied_[ordinal]; }
+  bool IsTied(uint64_t ordinal) const { return tied_.contains(ordinal); }
 
  private:
   const uint32_t partition_;
-  std::unordered_set<std::string> dead_;  // ids of what was superseded
-  std::vector<bool> tied_;                // by ordinal
+  // By record id: the ordinals that a live record ties; and how many tie each.
+  std::unordered_map<std::string, std::vector<uint64_t>> ties_;
+  std::unordered_map<uint64_t, uint32_t> tied_;
 };
 
 }  // namespace tieout::audit

@@ -231,12 +231,8 @@ class PartitionVerifier {
   absl::Status ReadOutputs() {
     std::set<uint64_t> refused;
     TIEOUT_RETURN_IF_ERROR(ReadOutput(log::Stream::kRecords, [&](const log::Stored& entry) {
-      live_.Supersede(entry.value);
-      return allocations_.Add(entry.value);
-    }));
-    TIEOUT_RETURN_IF_ERROR(ReadOutput(log::Stream::kRecords, [&](const log::Stored& entry) {
       live_.Add(entry.value);
-      return absl::OkStatus();
+      return allocations_.Add(entry.value);
     }));
     TIEOUT_RETURN_IF_ERROR(
         ReadOutput(log::Stream::kDeadLetters, [&](const log::Stored& entry) -> absl::Status {
