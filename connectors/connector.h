@@ -52,6 +52,8 @@ struct Context {
   int64_t coverage_to_us = 0;
 };
 
+inline constexpr size_t kRawKept = 64 * 1024;  // bytes of a row that are kept for a person
+
 // A row that became no event and is kept for a person.
 struct Quarantined {
   std::string_view file;
@@ -59,7 +61,7 @@ struct Quarantined {
   std::string_view field;  // the file's own word for it
   std::string_view value;
   std::string_view reason;  // why, and the way out
-  std::string_view raw;     // the row as it stands in the file (at most 64 KiB of it)
+  std::string_view raw;     // the row as it stands in the file (at most kRawKept of it)
 
   // `payouts.csv:12: gross "12..34": is no number: "." after the decimal '.'`
   std::string Message() const;
@@ -91,6 +93,7 @@ struct AccountSummary {
   std::optional<ledger::Minor> opening, closing;
   // The same sum by the file's own words (a net column, closing less opening), where it has any.
   std::optional<ledger::WideMinor> stated_total;
+  void AddStated(ledger::WideMinor amount) { stated_total = stated_total.value_or(0) + amount; }
 };
 
 // A trouble with the file that refuses no row: a balance chain that breaks, a total that differs.

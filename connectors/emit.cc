@@ -6,6 +6,7 @@
 #include <array>
 #include <limits>
 
+#include "absl/strings/ascii.h"
 #include "engine/base/check.h"
 #include "engine/base/text.h"
 #include "engine/ledger/validate.h"
@@ -13,7 +14,6 @@
 namespace tieout::connectors {
 namespace {
 
-constexpr size_t kRawKept = 64 * 1024;
 constexpr size_t kNotesKept = 100;
 // Two million rows of 40 bytes: the memory a file of any size may take here.
 constexpr size_t kRememberedRows = 2'000'000;
@@ -78,8 +78,7 @@ bool ReadAmount(std::string_view field, std::string_view text, std::string_view 
 bool ReadCurrency(std::string_view field, std::string_view text, std::string* currency,
                   RowError* error) {
   currency->assign(text);
-  std::transform(currency->begin(), currency->end(), currency->begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  absl::AsciiStrToUpper(currency);
   if (ledger::CurrencyExponent(*currency).has_value()) return true;
   *error = {std::string(field), std::string(text), "is no ISO 4217 currency"};
   return false;

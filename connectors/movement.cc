@@ -43,6 +43,8 @@ ledger::Body BodyOf(const Movement& movement) {
   }
 }
 
+}  // namespace
+
 std::string_view FeeTypeBeside(Becomes becomes) {
   switch (becomes) {
     case Becomes::kChargebackOpened:
@@ -57,8 +59,6 @@ std::string_view FeeTypeBeside(Becomes becomes) {
       return "processing";
   }
 }
-
-}  // namespace
 
 std::string NormalWord(std::string_view word) {
   std::string plain(word);
@@ -127,9 +127,30 @@ absl::Status EmitPayout(Emitter& emitter, const PayoutFact& payout) {
   return absl::OkStatus();
 }
 
+void ListedPayout::TakeObject(uint64_t at_line, const PayoutFact& payout) {
+  line = at_line;
+  has_object = true;
+  amount = payout.amount;
+  at_us = payout.at_us;
+  currency = payout.account.currency;
+}
+
+void ListedPayout::TakeItem(uint64_t at_line, std::string_view item_currency, ledger::Minor net) {
+  if (line == 0) line = at_line;
+  if (currency.empty()) currency = item_currency;
+  items += net;
+  ++rows;
+}
+
+absl::Status CallComplete(Emitter& emitter, const ledger::AccountRef& account, std::string_view id,
+                          const ListedPayout& payout) {
+  emitter.AtLine(payout.line);
+  const ledger::Event event = emitter.NewEvent(account, id, "initiated", payout.at_us);
+  return emitter.Amend(event, ledger::Amendment::Field::kListComplete, "true", emitter.as_of_us());
+}
+
 void AddStated(Emitter& emitter, const ledger::AccountRef& account, ledger::WideMinor amount) {
-  auto& stated = emitter.account(account).stated_total;
-  stated = stated.value_or(0) + amount;
+  emitter.account(account).AddStated(amount);
 }
 
 absl::Status NeedsAccount(const Context& context, std::string_view what, std::string_view example) {

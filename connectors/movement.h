@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -60,6 +61,10 @@ struct Movement {
   std::string_view customer_currency = {};
 };
 
+// Of a fee in an entry that is something else: "processing", "dispute", "payout", or the tax on a
+// fee.
+std::string_view FeeTypeBeside(Becomes becomes);
+
 // `event`: from NewEvent or NewRowEvent, with its references. Its fees are siblings. A row whose
 // meaning is a payout is the caller's to turn into a PayoutFact; here it counts as an adjustment.
 absl::Status EmitMovement(Emitter& emitter, ledger::Event event, const Movement& movement);
@@ -81,6 +86,26 @@ struct PayoutFact {
 // `initiated`, the state it has reached, and the late facts as amendments. Adds what it emits to
 // the account's stated total.
 absl::Status EmitPayout(Emitter& emitter, const PayoutFact& payout);
+
+// What a list tells of one payout: its own object, and the items that name it.
+struct ListedPayout {
+  uint64_t line = 0;  // of the object, else of the first item
+  bool has_object = false;
+  ledger::Minor amount = 0;  // the object's
+  int64_t at_us = 0;         // the object's
+  std::string currency;
+  ledger::WideMinor items = 0;  // sum of net
+  uint64_t rows = 0;            // of items
+
+  void TakeObject(uint64_t at_line, const PayoutFact& payout);
+  void TakeItem(uint64_t at_line, std::string_view item_currency, ledger::Minor net);
+  // All items are here.
+  bool IsWhole() const { return has_object && rows > 0 && ledger::Narrow(items) == amount; }
+};
+
+// Its list is complete, as an amendment.
+absl::Status CallComplete(Emitter& emitter, const ledger::AccountRef& account, std::string_view id,
+                          const ListedPayout& payout);
 
 // Adds to what the file itself says the account's events sum to.
 void AddStated(Emitter& emitter, const ledger::AccountRef& account, ledger::WideMinor amount);

@@ -321,7 +321,7 @@ void Parser::EndAccount(const Record& record) {
   if (account_.closing.has_value()) summary.closing = account_.closing;
   if (!account_.opening.has_value() || !account_.closing.has_value()) return;
   const ledger::WideMinor moved = ledger::WideMinor{*account_.closing} - *account_.opening;
-  summary.stated_total = summary.stated_total.value_or(0) + moved;
+  summary.AddStated(moved);
   if (moved == account_.moved) return;
   emitter_.AddNote(record.line, "BALANCE_CHAIN_BROKEN",
                    fmt::format("account {}: opens with {} and books {}, but closes with {}: off by "

@@ -4,16 +4,12 @@
 #include <array>
 #include <charconv>
 
+#include "engine/base/text.h"
+
 namespace tieout::connectors::bai2 {
 namespace {
 
 constexpr size_t kLongestBody = 1 << 20;
-
-std::string_view Trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 bool BeginsRecord(std::string_view text) {
   static constexpr std::array<std::string_view, 8> kCodes = {"01,", "02,", "03,", "16,",
@@ -45,7 +41,7 @@ absl::StatusOr<bool> RecordReader::NextPiece(std::string_view* piece) {
     const std::string_view rest = std::string_view(text_).substr(taken_);
     const size_t end = EndOfRecord(rest);
     taken_ += end;
-    *piece = Trim(rest.substr(0, end));
+    *piece = base::Trim(rest.substr(0, end));
     if (!piece->empty()) return true;
     if (end == 0) taken_ = text_.size();
   }
@@ -92,7 +88,7 @@ absl::StatusOr<bool> RecordReader::Next(Record* record) {
 
 std::string_view Fields::Next() {
   const size_t end = std::min(rest_.find_first_of(",\n"), rest_.size());
-  const std::string_view field = Trim(rest_.substr(0, end));
+  const std::string_view field = base::Trim(rest_.substr(0, end));
   done_ = end == rest_.size();
   rest_.remove_prefix(std::min(end + 1, rest_.size()));
   return field;
@@ -100,7 +96,7 @@ std::string_view Fields::Next() {
 
 std::string_view Fields::Rest() {
   done_ = true;
-  return Trim(rest_);
+  return base::Trim(rest_);
 }
 
 std::string_view Fields::SkipFunds() {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 
+#include "absl/strings/ascii.h"
 #include "connectors/camt/entry.h"
 #include "connectors/camt/statement.h"
 #include "connectors/emit.h"
@@ -115,8 +115,7 @@ absl::Status StatementReader::ReadAccount(const XmlNode& acct) {
   if (id.empty()) id = acct.TextAt({"Id", "Othr", "Id"});
   if (id.empty()) id = emitter_.context().merchant_account;
   std::erase(id, ' ');
-  std::transform(id.begin(), id.end(), id.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  absl::AsciiStrToUpper(&id);
   statement_.account = std::move(id);
   RowError error;
   const std::string_view currency = acct.TextAt({"Ccy"});
@@ -270,7 +269,7 @@ void StatementReader::CheckBalances(AccountSummary* account) {
   if (s.closing.has_value()) account->closing = s.closing->amount;
   if (!s.opening.has_value() || !s.closing.has_value()) return;
   const ledger::WideMinor moved = ledger::WideMinor{s.closing->amount} - s.opening->amount;
-  account->stated_total = account->stated_total.value_or(0) + moved;
+  account->AddStated(moved);
   if (const std::string trouble = BalanceTrouble(s); !trouble.empty()) {
     emitter_.AddNote(s.line, "BALANCE_CHAIN_BROKEN", trouble);
   }

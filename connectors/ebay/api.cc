@@ -147,8 +147,7 @@ absl::Status ApiParser::ReadObject(const JsonEntries::Entry& json) {
 }  // namespace
 
 bool LooksLikeApi(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return false;
+  if (!BeginsAsJson(text)) return false;
   const auto has = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
   return (has("\"transactionType\"") && has("\"bookingEntry\"")) ||
          (has("\"payoutStatus\"") && has("\"payoutId\""));

@@ -2,6 +2,7 @@
 
 #include "connectors/ebay/parts.h"
 #include "connectors/lex/encoding.h"
+#include "connectors/lex/json.h"
 
 namespace tieout::connectors {
 namespace {
@@ -22,10 +23,8 @@ class EbayConnector : public Connector {
     PeekInput peek(in);
     TIEOUT_ASSIGN_OR_RETURN(const std::string_view head, peek.Peek(kDetectBytes));
     const std::string text = DecodeHead(head);
-    const size_t first = text.find_first_not_of(" \t\r\n");
-    const bool is_json = first != std::string::npos && (text[first] == '{' || text[first] == '[');
-    return is_json ? ebay::ParseApi(name(), peek, context, sink)
-                   : ebay::ParseReport(name(), peek, context, sink);
+    return BeginsAsJson(text) ? ebay::ParseApi(name(), peek, context, sink)
+                              : ebay::ParseReport(name(), peek, context, sink);
   }
 };
 

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "connectors/connector.h"
 #include "engine/base/check.h"
 #include "engine/base/text.h"
 
 namespace tieout::connectors {
 namespace {
 
-constexpr size_t kRawKept = 64 * 1024;
 // libcsv takes a quote character, no "none": a byte that UTF-8 never contains.
 constexpr unsigned char kNoQuote = 0xFF;
 

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 
+#include "absl/strings/ascii.h"
 #include "engine/base/check.h"
 #include "engine/base/text.h"
 
@@ -49,6 +49,8 @@ constexpr uint16_t kWindows1252High[32] = {
     0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
+}  // namespace
+
 void AppendUtf8(uint32_t c, std::string* out) {
   if (c < 0x80) {
     out->push_back(static_cast<char>(c));
@@ -62,12 +64,9 @@ void AppendUtf8(uint32_t c, std::string* out) {
   }
 }
 
-}  // namespace
-
 absl::StatusOr<Encoding> ParseEncoding(std::string_view name) {
   std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  absl::AsciiStrToLower(&lower);
   if (lower == "utf-8" || lower == "utf8") return Encoding::kUtf8;
   if (lower == "auto") return Encoding::kUtf8OrLatin;
   if (lower == "windows-1252" || lower == "cp1252" || lower == "latin-1" || lower == "latin1" ||

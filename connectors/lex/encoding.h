@@ -22,6 +22,8 @@ enum class Encoding : uint8_t {
 // "utf-8", "auto", "windows-1252" (also "latin-1", "iso-8859-1"), "utf-16", "utf-16le", "utf-16be".
 absl::StatusOr<Encoding> ParseEncoding(std::string_view name);
 
+// `character` is below 0x10000.
+void AppendUtf8(uint32_t character, std::string* out);
 // The character a byte of Windows-1252 means; 0: none.
 uint32_t Windows1252Character(unsigned char byte);
 // One text, for rows. Bytes Windows-1252 doesn't define become U+FFFD.

@@ -15,18 +15,17 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 constexpr size_t kChunk = 256 * 1024;
+constexpr std::string_view kBlank = " \t\r\n";
 constexpr int kDeepest = 16;
-
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
 
 std::string_view Why(simdjson::error_code error) { return simdjson::error_message(error); }
 
 }  // namespace
+
+bool BeginsAsJson(std::string_view text) {
+  const size_t first = text.find_first_not_of(kBlank);
+  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
+}
 
 absl::StatusOr<bool> LineReader::Next(std::string_view* line) {
   size_t searched = taken_;
@@ -105,7 +104,7 @@ class JsonFlattener {
       }
       case ondemand::json_type::number:
       case ondemand::json_type::boolean: {
-        const std::string_view token = Trim(value.raw_json_token());
+        const std::string_view token = base::Trim(value.raw_json_token(), kBlank);
         fields_->fields_.push_back({std::move(path), std::string(token), false});
         return simdjson::SUCCESS;
       }
@@ -183,8 +182,9 @@ absl::Status JsonEntries::Begin() {
   begun_ = true;
   TIEOUT_ASSIGN_OR_RETURN(std::string_view head, in_.Peek(64 * 1024));
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
-  if (Trim(head).empty()) return base::InvalidArgument(fmt::format("{} is empty", file_name_));
-  if (JsonFields::Parse(Trim(head.substr(0, head.find('\n')))).ok()) {
+  if (base::Trim(head, kBlank).empty())
+    return base::InvalidArgument(fmt::format("{} is empty", file_name_));
+  if (JsonFields::Parse(base::Trim(head.substr(0, head.find('\n')), kBlank)).ok()) {
     lines_ = std::make_unique<LineReader>(in_, kLargestJson);
     return absl::OkStatus();
   }
@@ -268,7 +268,7 @@ absl::Status JsonEntries::Split(uint64_t line) {
   if (error == simdjson::SUCCESS && document.current_location().get(rest) == simdjson::SUCCESS) {
     error = simdjson::TAPE_ERROR;
   }
-  if (error == simdjson::SUCCESS && !is_page) elements.push_back(Trim(document_));
+  if (error == simdjson::SUCCESS && !is_page) elements.push_back(base::Trim(document_, kBlank));
   lists.resize(elements.size());
   size_t counted = 0;
   for (size_t i = 0; i < elements.size(); ++i) {
@@ -297,7 +297,7 @@ absl::StatusOr<bool> JsonEntries::Next(Entry* entry) {
     if (lines_ == nullptr) return false;
     TIEOUT_ASSIGN_OR_RETURN(const bool more, lines_->Next(&line));
     if (!more) return false;
-    line = Trim(line);
+    line = base::Trim(line, kBlank);
     if (line.empty()) continue;
     document_.assign(line);
     // A line that is no JSON is a row that can't be read, and not the end of the file.

@@ -17,6 +17,9 @@ namespace tieout::connectors {
 
 inline constexpr size_t kLargestJson = 64 << 20;
 
+// Behind blanks it begins with an object or a list.
+bool BeginsAsJson(std::string_view text);
+
 // The lines of a text, without their ends; a byte order mark is dropped.
 class LineReader {
  public:

@@ -7,6 +7,7 @@
 
 #include "connectors/lex/encoding.h"
 #include "engine/base/check.h"
+#include "engine/base/text.h"
 
 namespace tieout::connectors {
 namespace {
@@ -14,18 +15,12 @@ namespace {
 constexpr size_t kDeepest = 64;
 constexpr size_t kLargestElement = 64 << 20;
 constexpr size_t kChunk = 256 * 1024;
+constexpr std::string_view kBlank = " \t\r\n";
 
 std::string_view LocalName(const XML_Char* name) {
   const std::string_view whole(name);
   const size_t colon = whole.rfind(':');
   return colon == std::string_view::npos ? whole : whole.substr(colon + 1);
-}
-
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
 void AppendEscaped(std::string_view text, std::string* out) {
@@ -148,7 +143,7 @@ class Reader {
     const std::string name = std::move(path_.back());
     path_.pop_back();
     if (open_.empty()) return Stop(handler_.OnClose(name, line()));
-    open_.back()->text = Trim(open_.back()->text);
+    open_.back()->text = base::Trim(open_.back()->text, kBlank);
     open_.pop_back();
     if (open_.empty()) Stop(handler_.OnElement(root_, path_.back()));
   }

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <optional>
 
+#include "engine/base/text.h"
+
 namespace tieout::connectors::mt940 {
 namespace {
 
@@ -16,12 +18,7 @@ bool IsTwoDigits(std::string_view text) {
   return text.size() >= 2 && IsDigit(text[0]) && IsDigit(text[1]);
 }
 
-std::string Trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\n";
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(kBlank) - first + 1));
-}
+std::string Trimmed(std::string_view text) { return std::string(base::Trim(text, " \t\n")); }
 
 bool IsPlaceholder(std::string_view id) {
   return id.empty() || id == "NOTPROVIDED" || id == "NONREF" || id == "NOT PROVIDED";

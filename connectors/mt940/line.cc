@@ -6,18 +6,13 @@
 #include <cstdlib>
 
 #include "connectors/lex/clock.h"
+#include "engine/base/text.h"
 
 namespace tieout::connectors::mt940 {
 namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 char Upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); }
-
-std::string_view Trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 size_t Digits(std::string_view text) {
   return static_cast<size_t>(std::find_if_not(text.begin(), text.end(), IsDigit) - text.begin());
@@ -67,7 +62,7 @@ bool IsPlaceholder(std::string_view reference) {
 }
 
 std::string Reference(std::string_view text) {
-  text = Trim(text);
+  text = base::Trim(text);
   return IsPlaceholder(text) ? std::string() : std::string(text);
 }
 
@@ -112,7 +107,7 @@ bool ReadMt940Amount(std::string_view field, std::string_view text, std::string_
 }
 
 bool ReadBalance(std::string_view field, std::string_view text, Balance* balance, RowError* error) {
-  text = Trim(text);
+  text = base::Trim(text);
   const auto fail = [&](std::string_view why) {
     *error = {std::string(field), std::string(text), std::string(why)};
     return false;
@@ -134,7 +129,7 @@ bool ReadBalance(std::string_view field, std::string_view text, Balance* balance
 
 bool ReadLine(const std::vector<std::string>& lines, std::string_view currency, Line* line,
               RowError* error) {
-  std::string_view text = Trim(lines.front());
+  std::string_view text = base::Trim(lines.front());
   const auto fail = [&](std::string_view why) {
     *error = {"61", lines.front(), std::string(why)};
     return false;
@@ -152,7 +147,7 @@ bool ReadLine(const std::vector<std::string>& lines, std::string_view currency, 
   } else if (digits != 0) {
     return fail("has an entry date that isn't MMDD");
   }
-  text = Trim(text);
+  text = base::Trim(text);
   bool credit = false;
   if (!TakeMark(&text, &credit, line)) return fail("has none of C, D, RC, RD behind its dates");
   // The third letter of the currency.
@@ -163,7 +158,7 @@ bool ReadLine(const std::vector<std::string>& lines, std::string_view currency, 
   if (size == 0) return fail("has no amount behind C or D");
   if (!ReadMt940Amount("61", text.substr(0, size), currency, &line->amount, error)) return false;
   if (!credit) line->amount = -line->amount;
-  text = Trim(text.substr(size));
+  text = base::Trim(text.substr(size));
   // Three letters or digits behind N, F or S; some banks leave that letter out.
   const bool has_kind =
       !text.empty() && std::string_view("NFS").find(Upper(text[0])) != std::string_view::npos;
@@ -179,7 +174,7 @@ bool ReadLine(const std::vector<std::string>& lines, std::string_view currency, 
   line->reference = Reference(text.substr(0, bank));
   if (bank != std::string_view::npos) line->bank_reference = Reference(text.substr(bank + 2));
   for (size_t i = 1; i < lines.size(); ++i) {
-    if (const std::string_view more = Trim(lines[i]); !more.empty())
+    if (const std::string_view more = base::Trim(lines[i]); !more.empty())
       line->further.emplace_back(more);
   }
   line->charges = Charges(line->further, currency);

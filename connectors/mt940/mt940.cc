@@ -175,7 +175,7 @@ absl::Status Parser::ReadClosing(const Field& field) {
   emitter_.NoteAsOf(balance.day.start_us());
   if (!s_.opening.has_value()) return absl::OkStatus();
   const ledger::WideMinor moved = ledger::WideMinor{balance.amount} - s_.opening->amount;
-  account.stated_total = account.stated_total.value_or(0) + moved;
+  account.AddStated(moved);
   if (moved != s_.sum) {
     emitter_.AddNote(
         field.line, "BALANCE_CHAIN_BROKEN",

@@ -20,7 +20,6 @@ namespace {
 
 // How many ids of one file are remembered to tell several amounts under one id apart: 24 MB.
 constexpr size_t kRememberedIds = 1'000'000;
-constexpr size_t kRawKept = 64 * 1024;
 
 // Of a transaction and of an account: the aggregates whose leaves are told apart by their name.
 constexpr std::string_view kInner[] = {"PAYEE", "BANKACCTTO", "CCACCTTO", "CURRENCY",

@@ -4,25 +4,13 @@
 #include <array>
 #include <charconv>
 
+#include "absl/strings/ascii.h"
 #include "engine/base/text.h"
 
 namespace tieout::connectors::ofx {
 namespace {
 
 constexpr size_t kLongestText = 64 * 1024;  // beyond, it is dropped
-
-void AppendUtf8(uint32_t c, std::string* out) {
-  if (c < 0x80) {
-    out->push_back(static_cast<char>(c));
-  } else if (c < 0x800) {
-    out->push_back(static_cast<char>(0xC0 | (c >> 6)));
-    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
-  } else {
-    out->push_back(static_cast<char>(0xE0 | (c >> 12)));
-    out->push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
-    out->push_back(static_cast<char>(0x80 | (c & 0x3F)));
-  }
-}
 
 // "&amp;" -> '&'; what is no entity stays as it is: banks write "AT&T".
 std::string Unescaped(std::string_view text) {
@@ -63,9 +51,7 @@ std::string Cleaned(std::string_view bytes) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
   }
-  const size_t first = text.find_first_not_of(' ');
-  if (first == std::string::npos) return "";
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+  return std::string(base::Trim(text, " "));
 }
 
 }  // namespace
@@ -119,8 +105,7 @@ absl::StatusOr<bool> TokenReader::Next(Token* token) {
   std::string tag = text.substr(token->closes ? 1 : 0);
   const bool empty = tag.ends_with('/');
   tag.resize(std::min(tag.find_first_of(" \t\r\n/"), tag.size()));
-  std::transform(tag.begin(), tag.end(), tag.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  absl::AsciiStrToUpper(&tag);
   token->tag = base::ToUtf8(tag);
   token->raw = "<" + text + ">";
   token->text.clear();

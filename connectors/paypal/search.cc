@@ -86,8 +86,7 @@ absl::Status SearchParser::ReadDetail(const JsonEntries::Entry& json) {
 }  // namespace
 
 bool LooksLikeSearch(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return false;
+  if (!BeginsAsJson(text)) return false;
   return text.find("\"transaction_details\"") != std::string_view::npos ||
          (text.find("\"transaction_event_code\"") != std::string_view::npos &&
           text.find("\"transaction_id\"") != std::string_view::npos);

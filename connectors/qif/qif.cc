@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "connectors/emit.h"
 #include "connectors/lex/clock.h"
 #include "connectors/lex/columns.h"
@@ -19,29 +19,20 @@ namespace tieout::connectors {
 namespace qif {
 namespace {
 
-constexpr size_t kRawKept = 64 * 1024;
-
 enum class Section : uint8_t { kNone, kTransactions, kAccount, kList, kInvestment };
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  absl::AsciiStrToLower(&lower);
   return lower;
-}
-
-std::string_view Trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 // "!Type:Bank" -> transactions. Translated words are accounts: lists have their English names.
 Section SectionOf(std::string_view header) {
-  const std::string lower = Lower(Trim(header));
+  const std::string lower = Lower(base::Trim(header));
   if (lower.starts_with("!account")) return Section::kAccount;
   if (!lower.starts_with("!type:") && !lower.starts_with("!typ:")) return Section::kNone;
-  const std::string type(Trim(std::string_view(lower).substr(lower.find(':') + 1)));
+  const std::string type(base::Trim(std::string_view(lower).substr(lower.find(':') + 1)));
   if (type == "invst") return Section::kInvestment;
   for (const std::string_view list : {"cat", "class", "memorized", "security", "prices", "budget",
                                       "invitem", "template", "tag", "tax"}) {
@@ -83,7 +74,7 @@ void Record::Add(std::string_view text, uint64_t line_number) {
   if (empty) line = line_number;
   empty = false;
   if (raw.size() < kRawKept) raw += (raw.empty() ? "" : "\n") + std::string(text);
-  const std::string_view value = Trim(text.substr(1));
+  const std::string_view value = base::Trim(text.substr(1));
   switch (text.front()) {
     case 'D':
       date = value;
@@ -275,7 +266,7 @@ absl::Status Parser::End() {
 }
 
 absl::Status Parser::TakeLine(const TextLine& line) {
-  const std::string_view text = Trim(line.text);
+  const std::string_view text = base::Trim(line.text);
   if (text.empty()) return absl::OkStatus();
   if (text.front() == '^') return End();
   if (text.front() != '!') {

@@ -57,17 +57,6 @@ class ApiParser {
   absl::StatusOr<Summary> Parse(InputStream& in);
 
  private:
-  // What the file tells of one payout.
-  struct List {
-    uint64_t line = 0;
-    bool has_object = false;
-    ledger::Minor amount = 0;
-    int64_t at_us = 0;
-    std::string currency;
-    ledger::WideMinor items = 0;
-    uint64_t rows = 0;
-  };
-
   ledger::AccountRef AccountOf(std::string_view currency) const {
     return {kProvider, emitter_.context().merchant_account, currency};
   }
@@ -77,7 +66,7 @@ class ApiParser {
   absl::Status FinishLists();
 
   Emitter emitter_;
-  std::map<std::string, List> lists_;  // by payout; they are few
+  std::map<std::string, ListedPayout> lists_;  // by payout; they are few
   bool unreadable_ = false;
 };
 
@@ -114,21 +103,17 @@ absl::Status ApiParser::ReadPayout(JsonCells& cells, uint64_t line) {
   if (status == "failed" || status == "canceled") state = State::kFailed;
   emitter_.NoteAsOf(at);
   Emitter::Cover(&emitter_.account(AccountOf(currency)), at, at + base::kMicrosPerDay);
-  List& list = lists_[id];
-  list.line = line;
-  list.has_object = true;
-  list.amount = amount;
-  list.at_us = at;
-  list.currency = currency;
-  return EmitPayout(emitter_, {.account = AccountOf(currency),
-                               .id = id,
-                               .state = state,
-                               .method = ledger::Payout::Method::kAutomatic,
-                               .amount = amount,
-                               .at_us = at,
-                               .as_of_us = at,
-                               .arrival_date = emitter_.Keep(base::FormatDay(base::DayOf(at))),
-                               .trace_id = cells.Text("external_trace_id")});
+  const PayoutFact payout{.account = AccountOf(currency),
+                          .id = id,
+                          .state = state,
+                          .method = ledger::Payout::Method::kAutomatic,
+                          .amount = amount,
+                          .at_us = at,
+                          .as_of_us = at,
+                          .arrival_date = emitter_.Keep(base::FormatDay(base::DayOf(at))),
+                          .trace_id = cells.Text("external_trace_id")};
+  lists_[id].TakeObject(line, payout);
+  return EmitPayout(emitter_, payout);
 }
 
 absl::Status ApiParser::ReadTransaction(JsonCells& cells, uint64_t line) {
@@ -157,11 +142,7 @@ absl::Status ApiParser::ReadTransaction(JsonCells& cells, uint64_t line) {
   const std::string payout(cells.Text("payout_id"));
   Meaning meaning = FindMeaning(kTypes, type);
   if (meaning.becomes == Becomes::kPayout) return emitter_.NoOp("told by the payout itself");
-  List& list = lists_[payout];
-  if (list.line == 0) list.line = line;
-  if (list.currency.empty()) list.currency = currency;
-  list.items += net;
-  ++list.rows;
+  lists_[payout].TakeItem(line, currency, net);
   AddStated(emitter_, account, net);
   // What came back is an item of the payout that takes it along.
   if (meaning.becomes == Becomes::kPayoutBack) {
@@ -207,13 +188,8 @@ absl::Status ApiParser::ReadObject(const JsonEntries::Entry& json) {
 
 absl::Status ApiParser::FinishLists() {
   for (const auto& [id, list] : lists_) {
-    if (!list.has_object || list.rows == 0 || unreadable_) continue;
-    if (ledger::Narrow(list.items) != list.amount) continue;  // the next page has the others
-    emitter_.AtLine(list.line);
-    const ledger::Event event =
-        emitter_.NewEvent(AccountOf(list.currency), id, "initiated", list.at_us);
-    TIEOUT_RETURN_IF_ERROR(
-        emitter_.Amend(event, Field::kListComplete, "true", emitter_.as_of_us()));
+    if (unreadable_ || !list.IsWhole()) continue;  // the next page may have the others
+    TIEOUT_RETURN_IF_ERROR(CallComplete(emitter_, AccountOf(list.currency), id, list));
   }
   return absl::OkStatus();
 }
@@ -233,8 +209,7 @@ absl::StatusOr<Summary> ApiParser::Parse(InputStream& in) {
 }  // namespace
 
 bool LooksLikeApi(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return false;
+  if (!BeginsAsJson(text)) return false;
   const auto has = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
   return (has("\"source_order_transaction_id\"") && has("\"processed_at\"")) ||
          (has("\"payout_status\"") && has("\"processed_at\"")) || has("\"charges_gross_amount\"");

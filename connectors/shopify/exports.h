@@ -34,7 +34,4 @@ ledger::Minor ReadMoney(Cells& cells, const Columns& columns, int column,
 // "2026-03-05" or "2026/3/5"; unset and the row failed where it is neither.
 base::Day ReadDay(Cells& cells, int column);
 
-// The row's cells, or why there are none: quarantined then.
-absl::StatusOr<bool> BeginRow(const CsvRow& row, const Columns& columns, Emitter* emitter);
-
 }  // namespace tieout::connectors::shopify

@@ -4,12 +4,13 @@
 #include <map>
 #include <utility>
 
+#include "connectors/lex/rows.h"
+#include "connectors/movement.h"
 #include "connectors/shopify/exports.h"
 
 namespace tieout::connectors::shopify {
 namespace {
 
-using Field = ledger::Amendment::Field;
 using State = ledger::Payout::State;
 
 struct Payout {
@@ -41,33 +42,21 @@ void CheckParts(Cells& cells, const Columns& columns, const Payout& payout, uint
           ledger::FormatMoney(payout.total, payout.currency)));
 }
 
-absl::Status EmitPayout(const Payout& payout, int n, std::string_view bank_reference,
-                        Emitter* emitter) {
-  const ledger::AccountRef account{kProvider, emitter->context().merchant_account, payout.currency};
-  const std::string entry = PayoutEntry(payout.day, payout.currency, n);
-  const auto emit = [&](std::string_view component, State state, ledger::Minor amount) {
-    ledger::Event event = emitter->NewEvent(account, entry, component, payout.day.start_us());
-    event.refs.payout_id = entry;
-    event.amount = amount;
-    event.body = ledger::Payout{.state = state, .method = ledger::Payout::Method::kAutomatic};
-    return emitter->Emit(event);
-  };
-  AccountSummary& summary = emitter->account(account);
-  summary.stated_total = summary.stated_total.value_or(0) + payout.total;
-  TIEOUT_RETURN_IF_ERROR(emit("initiated", State::kInitiated, payout.total));
-  if (payout.status == "paid") {
-    TIEOUT_RETURN_IF_ERROR(emit("paid", State::kPaid, payout.total));
-    *summary.stated_total += payout.total;
-  } else if (payout.status == "failed" || payout.status == "canceled") {
-    TIEOUT_RETURN_IF_ERROR(emit(
-        "failed", payout.status == "failed" ? State::kFailed : State::kCancelled, payout.total));
-    *summary.stated_total += payout.total;
-  }
-  const ledger::Event event = emitter->NewEvent(account, entry, "initiated", payout.day.start_us());
-  const int64_t as_of = payout.day.start_us();
-  TIEOUT_RETURN_IF_ERROR(emitter->Amend(event, Field::kArrivalDate,
-                                        emitter->Keep(base::FormatDay(payout.day)), as_of));
-  return emitter->Amend(event, Field::kBankReference, bank_reference, as_of);
+absl::Status Emit(const Payout& payout, int n, std::string_view bank_reference, Emitter* emitter) {
+  State state = State::kInitiated;
+  if (payout.status == "paid") state = State::kPaid;
+  if (payout.status == "failed") state = State::kFailed;
+  if (payout.status == "canceled") state = State::kCancelled;
+  return EmitPayout(*emitter,
+                    {.account = {kProvider, emitter->context().merchant_account, payout.currency},
+                     .id = PayoutEntry(payout.day, payout.currency, n),
+                     .state = state,
+                     .method = ledger::Payout::Method::kAutomatic,
+                     .amount = payout.total,
+                     .at_us = payout.day.start_us(),
+                     .as_of_us = payout.day.start_us(),
+                     .arrival_date = emitter->Keep(base::FormatDay(payout.day)),
+                     .bank_reference = bank_reference});
 }
 
 }  // namespace
@@ -83,34 +72,26 @@ absl::Status ReadPayouts(CsvReader& reader, const Columns& columns, Emitter* emi
   const int currency = columns.Find("Currency");
   const int bank_reference = columns.Find("Bank Reference");
   std::map<std::pair<int32_t, std::string>, int> of_day;  // payouts are few
-  CsvRow row;
-  while (true) {
-    TIEOUT_ASSIGN_OR_RETURN(const bool more, reader.Next(&row));
-    if (!more) return absl::OkStatus();
-    TIEOUT_ASSIGN_OR_RETURN(const bool readable, BeginRow(row, columns, emitter));
-    if (!readable) continue;
-    Cells cells(columns, row.fields);
-    Payout payout;
-    payout.currency = ReadCurrencyOf(cells, currency, emitter->context());
-    payout.status = NormalName(cells.Text(status));
-    payout.day = ReadDay(cells, date);
-    if (!cells.failed()) payout.total = ReadMoney(cells, columns, total, payout.currency);
-    if (cells.failed()) {
-      TIEOUT_RETURN_IF_ERROR(emitter->Quarantine(cells.error()));
-      continue;
-    }
-    if (payout.status == "pending" || payout.status == "scheduled") {
-      TIEOUT_RETURN_IF_ERROR(emitter->NoOp("the payout isn't sent yet"));
-      continue;
-    }
-    CheckParts(cells, columns, payout, row.line, emitter);
-    const int n = ++of_day[{payout.day.days, payout.currency}];
-    emitter->NoteAsOf(payout.day.start_us());
-    TIEOUT_RETURN_IF_ERROR(EmitPayout(payout, n, cells.Text(bank_reference), emitter));
-    Emitter::Cover(
-        &emitter->account({kProvider, emitter->context().merchant_account, payout.currency}),
-        payout.day.start_us(), payout.day.plus(1).start_us());
-  }
+  return ForEachRow(
+      reader, columns, *emitter, [&](Cells& cells, const CsvRow& row) -> absl::Status {
+        Payout payout;
+        payout.currency = ReadCurrencyOf(cells, currency, emitter->context());
+        payout.status = NormalName(cells.Text(status));
+        payout.day = ReadDay(cells, date);
+        if (!cells.failed()) payout.total = ReadMoney(cells, columns, total, payout.currency);
+        if (cells.failed()) return emitter->Quarantine(cells.error());
+        if (payout.status == "pending" || payout.status == "scheduled") {
+          return emitter->NoOp("the payout isn't sent yet");
+        }
+        CheckParts(cells, columns, payout, row.line, emitter);
+        const int n = ++of_day[{payout.day.days, payout.currency}];
+        emitter->NoteAsOf(payout.day.start_us());
+        TIEOUT_RETURN_IF_ERROR(Emit(payout, n, cells.Text(bank_reference), emitter));
+        Emitter::Cover(
+            &emitter->account({kProvider, emitter->context().merchant_account, payout.currency}),
+            payout.day.start_us(), payout.day.plus(1).start_us());
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace tieout::connectors::shopify

@@ -78,20 +78,6 @@ base::Day ReadDay(Cells& cells, int column) {
   return {};
 }
 
-absl::StatusOr<bool> BeginRow(const CsvRow& row, const Columns& columns, Emitter* emitter) {
-  emitter->BeginRow(row.line, row.raw);
-  if (!row.problem.empty()) {
-    TIEOUT_RETURN_IF_ERROR(emitter->Quarantine({"", "", std::string(row.problem)}));
-    return false;
-  }
-  if (row.fields.size() != columns.size()) {
-    TIEOUT_RETURN_IF_ERROR(
-        emitter->Quarantine({"", "", WrongCellCount(row.fields.size(), columns.size())}));
-    return false;
-  }
-  return true;
-}
-
 }  // namespace shopify
 
 namespace {

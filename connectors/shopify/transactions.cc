@@ -5,6 +5,8 @@
 #include <map>
 #include <vector>
 
+#include "connectors/lex/rows.h"
+#include "connectors/movement.h"
 #include "connectors/shopify/exports.h"
 
 namespace tieout::connectors::shopify {
@@ -13,25 +15,8 @@ namespace {
 using Field = ledger::Amendment::Field;
 using State = ledger::Payout::State;
 
-enum class Becomes : uint8_t {
-  kSale,
-  kRefund,
-  kChargebackOpened,
-  kChargebackWon,
-  kFee,
-  kReserve,
-  kPayout,
-  kPayoutBack,
-  kAdjustment,
-};
-
-struct Type {
-  std::string_view name;  // lower case, blanks for underscores
-  Becomes becomes;
-  std::string_view detail;  // adjustment reason, or fee type
-};
-
-constexpr Type kTypes[] = {
+// Lower case, blanks for underscores.
+constexpr Meaning kTypes[] = {
     {"charge", Becomes::kSale, ""},
     {"capture", Becomes::kSale, ""},
     {"refund", Becomes::kRefund, ""},
@@ -71,7 +56,7 @@ constexpr Type kTypes[] = {
 };
 
 // Families whose members grow: by the beginning of the word.
-constexpr Type kFamilies[] = {
+constexpr Meaning kFamilies[] = {
     {"shipping label", Becomes::kAdjustment, "shipping_label"},
     {"advance", Becomes::kAdjustment, "loan"},
     {"lending", Becomes::kAdjustment, "loan"},
@@ -84,17 +69,17 @@ constexpr Type kFamilies[] = {
     {"seller protection", Becomes::kAdjustment, "seller_protection"},
 };
 
-Type FindType(std::string_view word) {
+Meaning FindType(std::string_view word) {
   std::string name = NormalName(word);
   std::replace(name.begin(), name.end(), '_', ' ');
-  for (const Type& type : kTypes) {
-    if (type.name == name) return type;
+  for (const Meaning& type : kTypes) {
+    if (type.word == name) return type;
   }
-  for (const Type& family : kFamilies) {
-    if (std::string_view(name).starts_with(family.name)) return family;
+  for (const Meaning& family : kFamilies) {
+    if (std::string_view(name).starts_with(family.word)) return family;
   }
   if (std::string_view(name).ends_with(" fee")) return {"", Becomes::kFee, "other"};
-  return {"", Becomes::kAdjustment, "unclassified"};
+  return {};
 }
 
 struct Row {
@@ -131,7 +116,7 @@ class Transactions {
         customer_currency_(columns.Find("Presentment Currency")),
         vat_(columns.Find("VAT")) {}
 
-  absl::Status ReadRow(const CsvRow& row);
+  absl::Status ReadRow(Cells& cells, uint64_t line);
   absl::Status Finish();
 
  private:
@@ -152,8 +137,7 @@ class Transactions {
     return {kProvider, emitter_.context().merchant_account, currency};
   }
   Payout* PayoutOf(const Row& row, uint64_t line);
-  absl::Status EmitRow(const Row& row, const Type& type, const Payout* payout);
-  void SetBody(const Row& row, const Type& type, ledger::Event* event);
+  absl::Status EmitRow(const Row& row, const Meaning& meaning, const Payout* payout);
   absl::Status EmitPayout(const Payout& payout, bool may_be_cut);
 
   const Columns& columns_;
@@ -227,43 +211,7 @@ Transactions::Payout* Transactions::PayoutOf(const Row& row, uint64_t line) {
   return &payout;
 }
 
-void Transactions::SetBody(const Row& row, const Type& type, ledger::Event* event) {
-  using Phase = ledger::Chargeback::Phase;
-  switch (type.becomes) {
-    case Becomes::kSale: {
-      ledger::Sale sale;
-      sale.customer_amount = row.customer_amount;
-      sale.customer_currency = row.customer_currency;
-      event->body = std::move(sale);
-      break;
-    }
-    case Becomes::kRefund:
-      event->body = ledger::Refund{.customer_amount = row.customer_amount,
-                                   .customer_currency = row.customer_currency,
-                                   .reason = type.detail};
-      break;
-    case Becomes::kChargebackOpened:
-    case Becomes::kChargebackWon:
-      event->body = ledger::Chargeback{
-          .phase = type.becomes == Becomes::kChargebackWon ? Phase::kWon : Phase::kOpened,
-          .customer_amount = row.customer_amount,
-          .customer_currency = row.customer_currency};
-      break;
-    case Becomes::kFee:
-      event->body = ledger::Fee{.type = type.detail};
-      break;
-    case Becomes::kReserve:
-      event->body = ledger::Reserve{};
-      break;
-    case Becomes::kPayout:
-    case Becomes::kPayoutBack:
-    case Becomes::kAdjustment:
-      event->body = ledger::Adjustment{.reason = type.detail, .raw_type = row.word};
-      break;
-  }
-}
-
-absl::Status Transactions::EmitRow(const Row& row, const Type& type, const Payout* payout) {
+absl::Status Transactions::EmitRow(const Row& row, const Meaning& meaning, const Payout* payout) {
   const base::Day day = base::DayOf(row.at_us);
   const std::string fixed =
       fmt::format("{}|{}|{}:{}|{}|{}|{}", row.at_us, NormalName(row.word), row.order.size(),
@@ -271,22 +219,15 @@ absl::Status Transactions::EmitRow(const Row& row, const Type& type, const Payou
   TIEOUT_ASSIGN_OR_RETURN(ledger::Event event,
                           emitter_.NewRowEvent(AccountOf(row.currency), day,
                                                base::HashBytes128(fixed), "gross", row.at_us));
-  event.amount = row.amount;
   event.refs.order_id = row.order;
   event.refs.payment_id = row.order;
-  SetBody(row, type, &event);
-  TIEOUT_RETURN_IF_ERROR(emitter_.Emit(event));
-  if (row.net != row.amount) {
-    ledger::Event fee = emitter_.Sibling(event, "fee");
-    fee.amount = row.net - row.amount;
-    const bool dispute =
-        type.becomes == Becomes::kChargebackOpened || type.becomes == Becomes::kChargebackWon;
-    fee.body = ledger::Fee{.type = dispute                         ? "dispute"
-                                   : type.becomes == Becomes::kFee ? "tax_on_fee"
-                                                                   : "processing",
-                           .applies_to = ledger::EntryOf(event.event_id)};
-    TIEOUT_RETURN_IF_ERROR(emitter_.Emit(fee));
-  }
+  TIEOUT_RETURN_IF_ERROR(EmitMovement(emitter_, event,
+                                      {.meaning = meaning,
+                                       .raw_type = row.word,
+                                       .amount = row.amount,
+                                       .fees = {{"fee", "", row.net - row.amount}},
+                                       .customer_amount = row.customer_amount,
+                                       .customer_currency = row.customer_currency}));
   const int64_t as_of = emitter_.as_of_us();
   TIEOUT_RETURN_IF_ERROR(emitter_.Amend(event, Field::kAvailableOn,
                                         emitter_.Keep(base::FormatDay(row.available_on)), as_of));
@@ -294,10 +235,7 @@ absl::Status Transactions::EmitRow(const Row& row, const Type& type, const Payou
   return emitter_.Amend(event, Field::kPayoutId, payout->entry, payout->day.start_us());
 }
 
-absl::Status Transactions::ReadRow(const CsvRow& csv) {
-  TIEOUT_ASSIGN_OR_RETURN(const bool readable, BeginRow(csv, columns_, &emitter_));
-  if (!readable) return absl::OkStatus();
-  Cells cells(columns_, csv.fields);
+absl::Status Transactions::ReadRow(Cells& cells, uint64_t line) {
   const Row row = Read(cells);
   if (cells.failed()) return emitter_.Quarantine(cells.error());
   emitter_.NoteAsOf(row.at_us);
@@ -305,25 +243,22 @@ absl::Status Transactions::ReadRow(const CsvRow& csv) {
   if (IsSent(row)) emitter_.NoteAsOf(row.payout_day.start_us());
   const ledger::AccountRef account = AccountOf(row.currency);
   Emitter::Cover(&emitter_.account(account), row.at_us, row.at_us + base::kMicrosPerSecond);
-  const Type type = FindType(row.word);
-  Payout* payout = PayoutOf(row, csv.line);
-  if (type.becomes == Becomes::kPayout || type.becomes == Becomes::kPayoutBack) {
+  const Meaning meaning = FindType(row.word);
+  Payout* payout = PayoutOf(row, line);
+  const bool is_payout = meaning.becomes == Becomes::kPayout;
+  if (is_payout || meaning.becomes == Becomes::kPayoutBack) {
     // The payout itself is made of its rows; its own row only tells what it should come to.
-    if (payout != nullptr && type.becomes == Becomes::kPayout) payout->own_row = -row.net;
+    if (payout != nullptr && is_payout) payout->own_row = -row.net;
     if (payout != nullptr) return emitter_.NoOp("the payout's own row: told by its items");
-    Type unclassified = type;
-    unclassified.detail = "unclassified";
-    auto& lone_total = emitter_.account(account).stated_total;
-    lone_total = lone_total.value_or(0) + row.net;
-    return EmitRow(row, unclassified, nullptr);
+    AddStated(emitter_, account, row.net);
+    return EmitRow(row, {}, nullptr);
   }
-  auto& stated_total = emitter_.account(account).stated_total;
-  stated_total = stated_total.value_or(0) + row.net;
+  AddStated(emitter_, account, row.net);
   if (payout != nullptr) {
     payout->items += row.net;
     ++payout->rows;
   }
-  return EmitRow(row, type, payout);
+  return EmitRow(row, meaning, payout);
 }
 
 absl::Status Transactions::EmitPayout(const Payout& payout, bool may_be_cut) {
@@ -352,7 +287,7 @@ absl::Status Transactions::EmitPayout(const Payout& payout, bool may_be_cut) {
     made.refs.payout_id = payout.entry;
     made.amount = payout.own_row.value_or(*amount);
     made.body = ledger::Payout{.state = state, .method = ledger::Payout::Method::kAutomatic};
-    *emitter_.account(account).stated_total += made.amount;
+    AddStated(emitter_, account, made.amount);
     return made;
   };
   const ledger::Event event = make("initiated", State::kInitiated);
@@ -403,12 +338,10 @@ bool IsTransactionsHeader(const Columns& columns) {
 absl::Status ReadTransactions(CsvReader& reader, const Columns& columns, const Zone& zone,
                               Emitter* emitter) {
   Transactions transactions(columns, zone, emitter);
-  CsvRow row;
-  while (true) {
-    TIEOUT_ASSIGN_OR_RETURN(const bool more, reader.Next(&row));
-    if (!more) return transactions.Finish();
-    TIEOUT_RETURN_IF_ERROR(transactions.ReadRow(row));
-  }
+  TIEOUT_RETURN_IF_ERROR(ForEachRow(
+      reader, columns, *emitter,
+      [&](Cells& cells, const CsvRow& row) { return transactions.ReadRow(cells, row.line); }));
+  return transactions.Finish();
 }
 
 }  // namespace tieout::connectors::shopify

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 
+#include "absl/strings/ascii.h"
 #include "connectors/lex/json_cells.h"
 #include "connectors/square/parts.h"
 
@@ -97,17 +98,6 @@ class ApiParser {
   absl::StatusOr<Summary> Parse(InputStream& in);
 
  private:
-  // What the file tells of one payout.
-  struct List {
-    uint64_t line = 0;
-    bool has_object = false;
-    ledger::Minor amount = 0;
-    int64_t created_us = 0;
-    std::string currency;
-    ledger::WideMinor items = 0;
-    uint64_t entries = 0;
-  };
-
   ledger::AccountRef AccountOf(std::string_view currency) const {
     return {kProvider, emitter_.context().merchant_account, currency};
   }
@@ -117,8 +107,8 @@ class ApiParser {
   absl::Status FinishLists();
 
   Emitter emitter_;
-  std::map<std::string, List> lists_;  // by payout; they are few
-  uint64_t page_number_ = 0;           // whose cursor was looked at
+  std::map<std::string, ListedPayout> lists_;  // by payout; they are few
+  uint64_t page_number_ = 0;                   // whose cursor was looked at
   bool more_pages_ = false;
   bool unreadable_ = false;
 };
@@ -132,27 +122,22 @@ absl::Status ApiParser::ReadPayout(JsonCells& cells, const std::string& at, uint
       cells.Text(at + "updated_at").empty() ? created : cells.Instant(at + "updated_at");
   if (cells.failed()) return emitter_.Quarantine(cells.error());
   emitter_.NoteAsOf(std::max(created, updated));
-  List& list = lists_[id];
-  list.line = line;
-  list.has_object = true;
-  list.amount = money.amount;
-  list.created_us = created;
-  list.currency = money.currency;
   const ledger::AccountRef account = AccountOf(money.currency);
+  const PayoutFact payout{
+      .account = account,
+      .id = id,
+      .state = state,
+      .method = cells.fields().HasBelow(at + "payout_fee") ? ledger::Payout::Method::kInstant
+                                                           : ledger::Payout::Method::kUnspecified,
+      .amount = money.amount,
+      .at_us = created,
+      .as_of_us = updated,
+      .arrival_date = cells.Text(at + "arrival_date"),
+      .end_to_end_id = cells.Text(at + "end_to_end_id"),
+      .destination = emitter_.Keep(std::string(cells.Text(at + "destination.id")))};
+  lists_[id].TakeObject(line, payout);
   Emitter::Cover(&emitter_.account(account), created, created + base::kMicrosPerSecond);
-  return EmitPayout(
-      emitter_,
-      {.account = account,
-       .id = id,
-       .state = state,
-       .method = cells.fields().HasBelow(at + "payout_fee") ? ledger::Payout::Method::kInstant
-                                                            : ledger::Payout::Method::kUnspecified,
-       .amount = money.amount,
-       .at_us = created,
-       .as_of_us = updated,
-       .arrival_date = cells.Text(at + "arrival_date"),
-       .end_to_end_id = cells.Text(at + "end_to_end_id"),
-       .destination = emitter_.Keep(std::string(cells.Text(at + "destination.id")))});
+  return EmitPayout(emitter_, payout);
 }
 
 absl::Status ApiParser::ReadEntry(JsonCells& cells, uint64_t line) {
@@ -175,8 +160,7 @@ absl::Status ApiParser::ReadEntry(JsonCells& cells, uint64_t line) {
   emitter_.NoteAsOf(effective);
   const Meaning meaning = FindMeaning(kTypes, type);
   std::string details = fmt::format("type_{}_details.", type);
-  std::transform(details.begin(), details.end(), details.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  absl::AsciiStrToLower(&details);
   const std::string payment(cells.Text(details + "payment_id"));
   const std::string refund(cells.Text(details + "refund_id"));
   const std::string dispute(cells.Text(details + "dispute_id"));
@@ -193,11 +177,7 @@ absl::Status ApiParser::ReadEntry(JsonCells& cells, uint64_t line) {
   if (is_refund) event.refs.refund_id = refund;
   if (meaning.becomes == Becomes::kChargebackOpened) event.refs.dispute_id = dispute;
   if (meaning.becomes == Becomes::kReserve) event.refs.hold_id = dispute.empty() ? id : dispute;
-  List& list = lists_[payout_id];
-  if (list.line == 0) list.line = line;
-  if (list.currency.empty()) list.currency = gross.currency;
-  list.items += net;
-  ++list.entries;
+  lists_[payout_id].TakeItem(line, gross.currency, net);
   Emitter::Cover(&emitter_.account(account), effective, effective + base::kMicrosPerSecond);
   AddStated(emitter_, account, net);
   // A dispute that is won back comes as another entry of the same type, with the sign turned.
@@ -242,18 +222,14 @@ absl::Status ApiParser::ReadObject(const JsonEntries::Entry& json) {
 // A BATCH payout's entries sum to it: then all of them are here.
 absl::Status ApiParser::FinishLists() {
   for (const auto& [id, list] : lists_) {
-    if (list.entries == 0 || unreadable_) continue;
+    if (list.rows == 0 || unreadable_) continue;
     const auto sum = ledger::Narrow(list.items);
-    if (list.has_object && sum == list.amount) {
-      emitter_.AtLine(list.line);
-      const ledger::Event event =
-          emitter_.NewEvent(AccountOf(list.currency), id, "initiated", list.created_us);
-      TIEOUT_RETURN_IF_ERROR(
-          emitter_.Amend(event, Field::kListComplete, "true", emitter_.as_of_us()));
+    if (list.IsWhole()) {
+      TIEOUT_RETURN_IF_ERROR(CallComplete(emitter_, AccountOf(list.currency), id, list));
     } else if (list.has_object && !more_pages_) {
       emitter_.AddNote(
           list.line, "PAYOUT_COMPOSITION",
-          fmt::format("payout {}: its {} entries sum to {}, the payout says {}", id, list.entries,
+          fmt::format("payout {}: its {} entries sum to {}, the payout says {}", id, list.rows,
                       sum.has_value() ? ledger::FormatMoney(*sum, list.currency)
                                       : std::string("a sum beyond 64 bits"),
                       ledger::FormatMoney(list.amount, list.currency)));
@@ -277,8 +253,7 @@ absl::StatusOr<Summary> ApiParser::Parse(InputStream& in) {
 }  // namespace
 
 bool LooksLikeApi(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return false;
+  if (!BeginsAsJson(text)) return false;
   const auto has = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
   return has("\"payout_entries\"") || has("\"poe_") || has("\"gross_amount_money\"") ||
          (has("\"amount_money\"") && has("\"location_id\"") && has("\"po_"));

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "connectors/lex/rows.h"
 #include "connectors/square/parts.h"
 
 namespace tieout::connectors::square {
@@ -60,7 +61,6 @@ class ExportParser {
 
  private:
   absl::Status ReadHeader(const CsvRow& row);
-  absl::Status ReadRow(const CsvRow& row);
   absl::Status ReadTransaction(Cells& cells);
   absl::Status ReadTransfer(Cells& cells);
   base::Day ReadDay(Cells& cells, int column);
@@ -242,29 +242,18 @@ absl::Status ExportParser::ReadHeader(const CsvRow& row) {
   return absl::OkStatus();
 }
 
-absl::Status ExportParser::ReadRow(const CsvRow& row) {
-  emitter_.BeginRow(row.line, row.raw);
-  if (!row.problem.empty()) return emitter_.Quarantine({"", "", std::string(row.problem)});
-  if (row.fields.size() != columns_.size()) {
-    return emitter_.Quarantine({"", "", WrongCellCount(row.fields.size(), columns_.size())});
-  }
-  Cells cells(columns_, row.fields);
-  return transfers_ ? ReadTransfer(cells) : ReadTransaction(cells);
-}
-
 absl::StatusOr<Summary> ExportParser::Parse(InputStream& in) {
   CsvReader reader(in, {});
-  CsvRow row;
-  TIEOUT_ASSIGN_OR_RETURN(bool more, reader.Next(&row));
+  CsvRow header;
+  TIEOUT_ASSIGN_OR_RETURN(const bool more, reader.Next(&header));
   if (!more) {
     return base::InvalidArgument(fmt::format("{} is empty", emitter_.context().file_name));
   }
-  TIEOUT_RETURN_IF_ERROR(ReadHeader(row));
-  while (true) {
-    TIEOUT_ASSIGN_OR_RETURN(more, reader.Next(&row));
-    if (!more) return emitter_.Finish();
-    TIEOUT_RETURN_IF_ERROR(ReadRow(row));
-  }
+  TIEOUT_RETURN_IF_ERROR(ReadHeader(header));
+  TIEOUT_RETURN_IF_ERROR(ForEachRow(reader, columns_, emitter_, [&](Cells& cells, const CsvRow&) {
+    return transfers_ ? ReadTransfer(cells) : ReadTransaction(cells);
+  }));
+  return emitter_.Finish();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "connectors/square/square.h"
 
 #include "connectors/lex/encoding.h"
+#include "connectors/lex/json.h"
 #include "connectors/square/parts.h"
 
 namespace tieout::connectors {
@@ -28,9 +29,8 @@ class SquareConnector : public Connector {
     PeekInput peek(in);
     TIEOUT_ASSIGN_OR_RETURN(const std::string_view head, peek.Peek(kDetectBytes));
     const std::string text = DecodeHead(head);
-    const bool is_json = text.find_first_of("{[") == text.find_first_not_of(" \t\r\n");
-    return is_json && !text.empty() ? square::ParseApi(name(), peek, context, sink)
-                                    : square::ParseExport(name(), peek, context, sink);
+    return BeginsAsJson(text) ? square::ParseApi(name(), peek, context, sink)
+                              : square::ParseExport(name(), peek, context, sink);
   }
 };
 

@@ -216,8 +216,7 @@ bool ToIsoMinor(std::string_view field, std::string_view text, std::string_view 
 }
 
 bool LooksLikeApi(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return false;
+  if (!BeginsAsJson(text)) return false;
   for (size_t at = text.find("\"object\""); at != std::string_view::npos;
        at = text.find("\"object\"", at + 1)) {
     const size_t value = text.find_first_not_of(" \t\r\n:", at + 8);

@@ -3,36 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "connectors/lex/clock.h"
+#include "connectors/movement.h"
 
 namespace tieout::connectors::stripe {
 namespace {
 
 using Field = ledger::Amendment::Field;
 
-enum class Becomes : uint8_t {
-  kSale,
-  kRefund,
-  kChargebackOpened,
-  kChargebackWon,
-  kFee,  // the gross is the fee, the fee column the tax on it
-  kTax,
-  kReserve,
-  kPayout,
-  kPayoutBack,
-  kAdjustment,
-};
-
-struct Category {
-  std::string_view name;
-  Becomes becomes;
-  std::string_view detail;  // adjustment reason, or fee type
-};
-
 // reporting_category -> what it is to a seller. What isn't here is an unclassified adjustment.
-constexpr Category kCategories[] = {
+constexpr Meaning kCategories[] = {
     {"charge", Becomes::kSale, ""},
     {"partial_capture_reversal", Becomes::kSale, ""},
     {"charge_failure", Becomes::kSale, ""},
@@ -42,7 +23,7 @@ constexpr Category kCategories[] = {
     {"dispute_reversal", Becomes::kChargebackWon, ""},
     {"fee", Becomes::kFee, ""},
     {"network_cost", Becomes::kFee, "processing"},
-    {"tax", Becomes::kTax, "tax_on_fee"},
+    {"tax", Becomes::kFee, "tax_on_fee"},
     {"payout", Becomes::kPayout, ""},
     {"payout_reversal", Becomes::kPayoutBack, ""},
     {"connect_reserved_funds", Becomes::kReserve, ""},
@@ -76,13 +57,11 @@ constexpr Category kCategories[] = {
     {"unreconciled_customer_funds", Becomes::kAdjustment, "customer_funds"},
 };
 
-constexpr Category kUnknown = {"", Becomes::kAdjustment, "unclassified"};
-
-const Category& FindCategory(std::string_view name) {
-  for (const Category& category : kCategories) {
-    if (category.name == name) return category;
+Meaning FindCategory(std::string_view name) {
+  for (const Meaning& category : kCategories) {
+    if (category.word == name) return category;
   }
-  return kUnknown;
+  return {};
 }
 
 struct TypeName {
@@ -128,28 +107,12 @@ std::string PeriodOf(std::string_view description) {
 }
 
 // Stripe bills processing under interchange plus in rows of its own; the rest is its products.
-std::string_view BilledFeeType(const Category& category, std::string_view description) {
+std::string_view BilledFeeType(const Meaning& category, std::string_view description) {
   if (!category.detail.empty()) return category.detail;
   for (const std::string_view lead : {"Card payments", "IC+", "Interchange plus"}) {
     if (description.starts_with(lead)) return "processing";
   }
   return "platform";
-}
-
-std::string_view FeeTypeOf(Becomes becomes) {
-  switch (becomes) {
-    case Becomes::kChargebackOpened:
-    case Becomes::kChargebackWon:
-      return "dispute";
-    case Becomes::kFee:
-    case Becomes::kTax:
-      return "tax_on_fee";
-    case Becomes::kPayout:
-    case Becomes::kPayoutBack:
-      return "payout";
-    default:
-      return "processing";
-  }
 }
 
 // The charge it reverses, beside the reversal's own id: not part of its content, as not every
@@ -184,7 +147,7 @@ ledger::AccountRef Mapper::AccountOf(std::string_view currency) const {
 }
 
 ledger::Event Mapper::GrossEvent(const Entry& entry) {
-  const Category& category = FindCategory(entry.category);
+  const Meaning category = FindCategory(entry.category);
   ledger::Event event =
       emitter_.NewEvent(AccountOf(entry.currency), entry.id, "gross", entry.created_us);
   event.amount = entry.gross;
@@ -216,8 +179,7 @@ ledger::Event Mapper::GrossEvent(const Entry& entry) {
       NameReversal(&event.refs.dispute_id, entry, &event);
       event.body = chargeback;
       break;
-    case Becomes::kFee:
-    case Becomes::kTax:
+    case Becomes::kFee:  // the gross is the fee, the fee column the tax on it
       event.body = ledger::Fee{.type = BilledFeeType(category, entry.description),
                                .period = emitter_.Keep(PeriodOf(entry.description))};
       break;
@@ -225,9 +187,7 @@ ledger::Event Mapper::GrossEvent(const Entry& entry) {
       event.refs.hold_id = entry.source_id.empty() ? entry.id : entry.source_id;
       event.body = ledger::Reserve{};
       break;
-    case Becomes::kPayout:
-    case Becomes::kPayoutBack:
-    case Becomes::kAdjustment:
+    default:
       event.body = ledger::Adjustment{.reason = category.detail, .raw_type = entry.raw_type};
       break;
   }
@@ -237,13 +197,12 @@ ledger::Event Mapper::GrossEvent(const Entry& entry) {
 absl::Status Mapper::EmitFee(const ledger::Event& gross, const Entry& entry) {
   if (entry.fee == 0) return absl::OkStatus();
   const Becomes becomes = FindCategory(entry.category).becomes;
-  const bool is_tax = becomes == Becomes::kFee || becomes == Becomes::kTax;
-  ledger::Event fee =
-      emitter_.NewEvent(gross.account, entry.id, is_tax ? "tax" : "fee", entry.created_us);
+  ledger::Event fee = emitter_.NewEvent(gross.account, entry.id,
+                                        becomes == Becomes::kFee ? "tax" : "fee", entry.created_us);
   fee.refs = gross.refs;
   fee.refs.payout_id = {};
   fee.amount = -entry.fee;
-  fee.body = ledger::Fee{.type = FeeTypeOf(becomes),
+  fee.body = ledger::Fee{.type = FeeTypeBeside(becomes),
                          .applies_to = emitter_.Keep(std::string(ledger::EntryOf(gross.event_id)))};
   return emitter_.Emit(fee);
 }
@@ -330,8 +289,8 @@ absl::Status Mapper::Map(uint64_t line, const Entry& entry) {
   const bool is_payout = becomes == Becomes::kPayout || becomes == Becomes::kPayoutBack;
   AccountSummary& account = emitter_.account(AccountOf(entry.currency));
   // A payout's row turns sign, and so does what it adds to the file's own total.
-  account.stated_total = account.stated_total.value_or(0) + entry.net -
-                         (becomes == Becomes::kPayout ? 2 * ledger::WideMinor{entry.gross} : 0);
+  account.AddStated(entry.net -
+                    (becomes == Becomes::kPayout ? 2 * ledger::WideMinor{entry.gross} : 0));
   Emitter::Cover(&account, entry.created_us,
                  std::max(entry.created_us, entry.payout_effective_us) + base::kMicrosPerSecond);
   AddToList(line, entry);
@@ -354,14 +313,14 @@ absl::Status Mapper::MapPayout(const PayoutObject& payout) {
   };
   AccountSummary& account = emitter_.account(AccountOf(payout.currency));
   Emitter::Cover(&account, payout.created_us, payout.created_us + base::kMicrosPerSecond);
-  account.stated_total = account.stated_total.value_or(0) + payout.amount;
+  account.AddStated(payout.amount);
   TIEOUT_RETURN_IF_ERROR(emit("initiated", State::kInitiated, payout.amount));
   if (payout.status == "paid") {
     TIEOUT_RETURN_IF_ERROR(emit("paid", State::kPaid, payout.amount));
-    *account.stated_total += payout.amount;
+    account.AddStated(payout.amount);
   } else if (payout.status == "failed" || payout.status == "canceled") {
     TIEOUT_RETURN_IF_ERROR(emit("failed", State::kFailed, payout.amount));
-    *account.stated_total += payout.amount;
+    account.AddStated(payout.amount);
   }
   ledger::Event event =
       emitter_.NewEvent(AccountOf(payout.currency), payout.id, "initiated", payout.created_us);
@@ -410,8 +369,7 @@ absl::Status Mapper::FinishList(const std::string& id, const List& list, bool wh
     event.body = ledger::Payout{.state = ledger::Payout::State::kInitiated,
                                 .method = ledger::Payout::Method::kAutomatic};
     TIEOUT_RETURN_IF_ERROR(emitter_.Emit(event));
-    auto& stated = emitter_.account(event.account).stated_total;
-    stated = stated.value_or(0) + *sum;
+    emitter_.account(event.account).AddStated(*sum);
     TIEOUT_RETURN_IF_ERROR(
         emitter_.Amend(event, Field::kArrivalDate, list.arrival, emitter_.as_of_us()));
     TIEOUT_RETURN_IF_ERROR(

@@ -13,6 +13,13 @@ namespace tieout::base {
 // line.
 std::string Quoted(std::string_view text, size_t limit = 80);
 
+// Without any of `blanks` at its ends.
+inline std::string_view Trim(std::string_view text, std::string_view blanks = " \t") {
+  const size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
 // Nearly all text is ASCII, and this check stands on the hot path: eight bytes at a time.
 inline bool IsAscii(std::string_view text) {
   constexpr uint64_t kHighBits = 0x8080808080808080;
