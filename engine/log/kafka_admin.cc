@@ -71,6 +71,40 @@ absl::StatusOr<Settings> SettingsOf(const KafkaClient& client, rd_kafka_Resource
   return settings;
 }
 
+constexpr std::chrono::milliseconds kAskAgain{20};
+
+// After a topic was made or a broker went; the broker asked doesn't know the new one yet.
+bool LeaderIsChanging(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+         code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+}
+
+struct End {
+  rd_kafka_resp_err_t code{};
+  int64_t offset = 0;
+};
+
+absl::StatusOr<End> AskForEnd(const KafkaClient& client, const std::string& topic, int partition) {
+  const PartitionListPtr list = NewPartitionList();
+  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset =
+      RD_KAFKA_OFFSET_SPEC_LATEST;
+  TIEOUT_ASSIGN_OR_RETURN(
+      const EventPtr event,
+      Ask(client, RD_KAFKA_ADMIN_OP_LISTOFFSETS, "asking for the end of " + topic,
+          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+            const ErrorPtr ignored(rd_kafka_AdminOptions_set_isolation_level(
+                options, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED));
+            rd_kafka_ListOffsets(client.get(), list.get(), options, queue);
+          }));
+  size_t count = 0;
+  const rd_kafka_ListOffsetsResultInfo_t** infos =
+      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
+  if (count != 1) return base::Internal("Kafka: no end of " + topic + " in the answer");
+  const rd_kafka_topic_partition_t* const found =
+      rd_kafka_ListOffsetsResultInfo_topic_partition(infos[0]);
+  return End{found->err, found->offset};
+}
+
 }  // namespace
 
 absl::Status MakeTopics(const KafkaClient& client, const std::vector<NewTopic>& topics) {
@@ -151,44 +185,6 @@ absl::Status CommitPositions(const KafkaClient& client, const std::string& group
   }
   return absl::OkStatus();
 }
-
-namespace {
-
-constexpr std::chrono::milliseconds kAskAgain{20};
-
-// After a topic was made or a broker went; the broker asked doesn't know the new one yet.
-bool LeaderIsChanging(rd_kafka_resp_err_t code) {
-  return code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
-         code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
-}
-
-struct End {
-  rd_kafka_resp_err_t code{};
-  int64_t offset = 0;
-};
-
-absl::StatusOr<End> AskForEnd(const KafkaClient& client, const std::string& topic, int partition) {
-  const PartitionListPtr list = NewPartitionList();
-  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset =
-      RD_KAFKA_OFFSET_SPEC_LATEST;
-  TIEOUT_ASSIGN_OR_RETURN(
-      const EventPtr event,
-      Ask(client, RD_KAFKA_ADMIN_OP_LISTOFFSETS, "asking for the end of " + topic,
-          [&](rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-            const ErrorPtr ignored(rd_kafka_AdminOptions_set_isolation_level(
-                options, RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED));
-            rd_kafka_ListOffsets(client.get(), list.get(), options, queue);
-          }));
-  size_t count = 0;
-  const rd_kafka_ListOffsetsResultInfo_t** infos =
-      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
-  if (count != 1) return base::Internal("Kafka: no end of " + topic + " in the answer");
-  const rd_kafka_topic_partition_t* const found =
-      rd_kafka_ListOffsetsResultInfo_topic_partition(infos[0]);
-  return End{found->err, found->offset};
-}
-
-}  // namespace
 
 absl::StatusOr<int64_t> UncommittedEnd(const KafkaClient& client, const std::string& topic,
                                        int partition) {

@@ -66,8 +66,8 @@ absl::Status FoldImpl::ApplyFact(Turn& turn, const ledger::Event& event, uint64_
     return absl::OkStatus();
   }
   const uint32_t account = AccountIndex(turn.home(), event.account);
-  TIEOUT_ASSIGN_OR_RETURN(const Found kept, Memory(turn).Keep(event, id, content, ordinal));
-  kept.page->page.entries[kept.index].account = account;
+  TIEOUT_ASSIGN_OR_RETURN(const Found kept,
+                          Memory(turn).Keep(event, id, content, ordinal, account));
   if (event.available_on.is_set()) {
     kept.page->page.MakeDetail(kept.index).available = event.available_on;
   }

@@ -289,7 +289,7 @@ absl::Status Memory::GatherAmendments(Cached<EntryPage>* page, uint64_t entry) {
 }
 
 absl::StatusOr<Found> Memory::Keep(const ledger::Event& event, const Hash128& id, uint64_t content,
-                                   uint64_t ordinal) {
+                                   uint64_t ordinal, uint32_t account) {
   const auto* amendment = std::get_if<ledger::Amendment>(&event.body);
   const uint64_t entry_hash =
       base::HashBytes64(amendment != nullptr ? amendment->entry : ledger::EntryOf(event.event_id));
@@ -303,12 +303,12 @@ absl::StatusOr<Found> Memory::Keep(const ledger::Event& event, const Hash128& id
   entry.kind = event.kind();
   entry.ordinal = ordinal;
   entry.amount = event.amount;
+  entry.account = account;
   entry.entry = entry_hash;
   page->page.Append(entry);
   if (!event.row.hash.empty()) {
     Detail& detail = page->page.MakeDetail(page->page.last_entry());
-    HomePage& home = turn_.home();
-    detail.source = SourceIndex(home, event.source.sha256, AccountIndex(home, event.account));
+    detail.source = SourceIndex(turn_.home(), event.source.sha256, account);
     detail.row = event.row.ordinal;
     detail.balance_after = event.row.balance_after;
   }

@@ -39,9 +39,9 @@ class Memory {
   // equal looks comes back kNew, `first->copy` says which, and `id` is that one's.
   absl::StatusOr<Sighting> Recall(const ledger::Event& event, uint64_t content, Hash128* id,
                                   Found* first);
-  // Keeps it. The entry is the caller's to complete before the next call.
+  // Keeps it.
   absl::StatusOr<Found> Keep(const ledger::Event& event, const Hash128& id, uint64_t content,
-                             uint64_t ordinal);
+                             uint64_t ordinal, uint32_t account);
 
   // A payment's stub, wherever its day. page == nullptr: none.
   absl::StatusOr<Found> FindPayment(uint64_t payment, base::Day hint);

@@ -139,21 +139,26 @@ absl::StatusOr<bool> OrderLevel::ExpectFee(FeeState& schedule, WideMinor gross, 
   return true;
 }
 
+WideMinor OrderLevel::AddFees(const EntryPage& p, const FeeState& schedule, uint32_t count,
+                              ledger::Record* record) const {
+  WideMinor sum = 0;
+  for (uint32_t i = schedule.first_fee; count > 0; i = p.fees[i].next, --count) {
+    const FeeSeen& f = p.fees[i];
+    sum += f.amount;
+    record->members.push_back(
+        NewMember(turn_, Role::kFee, p.text(f.event_id), f.ordinal, f.amount, f.amount));
+  }
+  return sum;
+}
+
 // Its captures sum to zero or less: what was said of its fees no longer stands.
 void OrderLevel::TakeBackFees(Found found, FeeState& s) {
   if (!s.anchor.is_said() || s.anchor.status == Status::kRevoked) return;
   const EntryPage& p = found.page->page;
   ledger::Record record = OrderRecord(found, Status::kRevoked, "");
   NameRule(turn_, s.rule, &record);
-  WideMinor sum = 0;
-  for (uint32_t i = s.first_fee; i != kNone && s.said_fees > 0; i = p.fees[i].next) {
-    const FeeSeen& f = p.fees[i];
-    --s.said_fees;
-    sum += f.amount;
-    record.members.push_back(
-        NewMember(turn_, Role::kFee, p.text(f.event_id), f.ordinal, f.amount, f.amount));
-  }
-  SetAmounts(s.said_expected, sum, &record);
+  SetAmounts(s.said_expected, AddFees(p, s, s.said_fees, &record), &record);
+  s.said_fees = 0;
   Say(turn_, std::move(record), s.anchor, p.text(found.payment().event_id),
       turn_.rule(s.rule).fee_type);
 }
@@ -277,12 +282,7 @@ absl::Status OrderLevel::CheckFees(Found found, uint32_t schedule, bool at_tick)
 
   ledger::Record record = OrderRecord(found, Status::kMatched, "");
   NameRule(turn_, s.rule, &record);
-  for (uint32_t i = s.first_fee; i != kNone; i = p.fees[i].next) {
-    const FeeSeen& f = p.fees[i];
-    record.members.push_back(
-        NewMember(turn_, Role::kFee, p.text(f.event_id), f.ordinal, f.amount, f.amount));
-  }
-  SetAmounts(s.expected, sum, &record);
+  SetAmounts(s.expected, AddFees(p, s, count, &record), &record);
   if (!right) {
     record.status = Status::kPartiallyMatched;
     record.reason = count >= 2 && each_as_expected ? reason::kFeeDuplicate : reason::kFeeVariance;

@@ -42,6 +42,9 @@ class OrderLevel {
   // A payment of so much expects its fee by the end of its grace. True: another than before.
   absl::StatusOr<bool> ExpectFee(FeeState& schedule, WideMinor gross, base::Day day);
   void TakeBackFees(Found payment, FeeState& schedule);
+  // The schedule's first `count` fees as members; their sum.
+  WideMinor AddFees(const EntryPage& page, const FeeState& schedule, uint32_t count,
+                    ledger::Record* record) const;
   absl::Status CheckReversals(Found payment, bool at_tick);
   absl::Status JudgeMissingFee(Found payment, const Due& due);
   ledger::Record OrderRecord(Found payment, ledger::Status status, std::string_view reason) const;
