@@ -5,6 +5,7 @@
 #include "engine/cli/command.h"
 #include "engine/cli/configuration.h"
 #include "engine/cli/ingest_files.h"
+#include "engine/cli/ingest_preview.h"
 #include "engine/cli/open.h"
 #include "fmt/format.h"
 
@@ -15,6 +16,7 @@ struct IngestOptions {
   std::vector<std::string> files;
   SourceSetting source;  // flags: they win over [[sources]]
   bool settle = true;
+  bool dry_run = false;
 };
 
 absl::StatusOr<ExitCode> RunIngest(Context& context, const IngestOptions& options) {
@@ -24,6 +26,7 @@ absl::StatusOr<ExitCode> RunIngest(Context& context, const IngestOptions& option
     return base::NotFound(
         fmt::format("{}: no such file; nothing was ingested", base::Quoted(file)));
   }
+  if (options.dry_run) return PreviewFiles(context, options.files, options.source);
   TIEOUT_ASSIGN_OR_RETURN(auto engine, OpenEngine(context));
   TIEOUT_RETURN_IF_ERROR(DeclareAccounts(context, *engine));
   TIEOUT_ASSIGN_OR_RETURN(const runtime::IngestReport report,
@@ -57,6 +60,8 @@ void AddIngest(CLI::App& app, Invocation& invocation) {
       ->add_option("--profile", source.profile,
                    "bank CSV: mapping profile, file or built-in; elsewhere: dmy or mdy")
       ->type_name("PROFILE");
+  command->add_flag("--dry-run", options->dry_run,
+                    "show what would be written, and write nothing; jsonl: the events");
   command->add_flag("!--no-settle", options->settle,
                     "more is on its way: don't judge absences yet");
   AddFormat(command, invocation);
@@ -64,6 +69,7 @@ void AddIngest(CLI::App& app, Invocation& invocation) {
       "Examples:\n"
       "  tieout ingest payouts-2026-03.csv --account acct_1ABC --seller mill-lane-pottery\n"
       "  tieout ingest statements/*.xml --config tieout.toml\n"
+      "  tieout ingest payouts-2026-03.csv --account acct_1ABC --dry-run\n"
       "A file that is already in the log is skipped. Rows that can't be read are set aside, with\n"
       "file, line and reason; exit code 1 says there were some.");
   command->callback([options, &invocation] {

@@ -16,6 +16,8 @@ bool IsDateOrder(std::string_view profile) {
   return profile == "dmy" || profile == "mdy" || profile == "ymd";
 }
 
+}  // namespace
+
 runtime::IngestRequest RequestOf(const Context& context, const std::string& file,
                                  const SourceSetting& flags) {
   static const SourceSetting kNone;
@@ -47,8 +49,6 @@ runtime::IngestRequest RequestOf(const Context& context, const std::string& file
   return request;
 }
 
-}  // namespace
-
 absl::StatusOr<runtime::IngestReport> IngestFiles(Context& context, runtime::Engine& engine,
                                                   const std::vector<std::string>& files,
                                                   const SourceSetting& flags) {
@@ -63,6 +63,20 @@ absl::StatusOr<runtime::IngestReport> IngestFiles(Context& context, runtime::Eng
     for (runtime::FileReport& one : report.files) whole.files.push_back(std::move(one));
   }
   return whole;
+}
+
+std::vector<std::string> QuarantineLines(const runtime::FileReport& file) {
+  std::vector<std::string> lines;
+  for (const runtime::QuarantinedRow& row : file.first_quarantined) {
+    const std::string where = fmt::format("{}:{}: ", file.file, row.line);
+    lines.push_back(where + (row.field.empty() ? row.reason
+                                               : fmt::format("{} {}: {}", row.field,
+                                                             base::Quoted(row.value), row.reason)));
+  }
+  if (file.quarantined > lines.size()) {
+    lines.push_back(fmt::format("… and {} more", file.quarantined - lines.size()));
+  }
+  return lines;
 }
 
 void PrintIngestReport(Context& context, const runtime::IngestReport& report) {
@@ -98,10 +112,7 @@ void PrintIngestReport(Context& context, const runtime::IngestReport& report) {
     for (const std::string& warning : file.warnings) {
       context.out << context.out_terminal.Paint(Style::kWarn, "warning: ") << warning << '\n';
     }
-    for (const runtime::QuarantinedRow& row : file.first_quarantined) {
-      context.out << fmt::format("{}:{}: {} {}: {}\n", file.file, row.line, row.field,
-                                 base::Quoted(row.value), row.reason);
-    }
+    for (const std::string& line : QuarantineLines(file)) context.out << line << '\n';
     if (file.quarantined > 0) {
       context.out << fmt::format("{} row{} set aside in {}; correct and ingest again\n",
                                  file.quarantined, file.quarantined == 1 ? "" : "s",

@@ -9,10 +9,17 @@
 
 namespace tieout::cli {
 
+// What ingest is asked for one file; `flags` win over [[sources]], field by field.
+runtime::IngestRequest RequestOf(const Context& context, const std::string& file,
+                                 const SourceSetting& flags);
+
 // `flags` win over [[sources]], field by field. Stops at the first file that can't be taken.
 absl::StatusOr<runtime::IngestReport> IngestFiles(Context& context, runtime::Engine& engine,
                                                   const std::vector<std::string>& files,
                                                   const SourceSetting& flags);
+
+// "payouts.csv:12: gross \"12..34\": is no number", a line each of the first rows set aside.
+std::vector<std::string> QuarantineLines(const runtime::FileReport& file);
 
 // A line a file; below it warnings and the rows set aside.
 void PrintIngestReport(Context& context, const runtime::IngestReport& report);

@@ -104,8 +104,10 @@ absl::StatusOr<IngestReport> IngestFiles(const IngestRequest& request, Publisher
                                          const EngineOptions& options,
                                          std::function<absl::Status()> before_first_append) {
   TIEOUT_RETURN_IF_ERROR(index->Refresh());
-  FileIngest ingest(publisher, index, sources, options.data_dir + "/quarantine",
-                    options.clock->NowMicros(), std::move(before_first_append));
+  FileIngest ingest(publisher, index, sources,
+                    {.quarantine_directory = options.data_dir + "/quarantine",
+                     .now_us = options.clock->NowMicros(),
+                     .before_first_append = std::move(before_first_append)});
   IngestReport report;
   for (const std::string& file : request.files) {
     TIEOUT_ASSIGN_OR_RETURN(FileReport one, ingest.Take(request, file));

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,10 +46,12 @@ struct QuarantinedRow {
 // One settlement account's part of a file.
 struct AccountReport {
   std::string provider, merchant_account, currency;
-  std::string owner;
+  std::string owner;      // empty, in a preview: nobody has said
   bool declared = false;  // its `account` event was appended now
   uint64_t rows = 0, events = 0;
   ledger::Minor total = 0;
+  int64_t coverage_from_us = 0, coverage_to_us = 0;             // half-open; both 0: none stated
+  std::optional<ledger::Minor> opening, closing, stated_total;  // the file's own words
 };
 
 struct FileReport {
@@ -57,6 +60,7 @@ struct FileReport {
   std::string connector;
   bool skipped = false;  // already in the log
   uint64_t rows = 0, events = 0, known_noops = 0, quarantined = 0;
+  std::map<std::string, uint64_t, std::less<>> noop_reasons;  // the first 20 of them
   std::vector<AccountReport> accounts;
   std::vector<QuarantinedRow> first_quarantined;  // at most 20; all of them in quarantine_file
   std::string quarantine_file;

@@ -19,6 +19,7 @@ using connectors::Summary;
 using Phase = ledger::SourceReport::Phase;
 
 constexpr size_t kFirstQuarantined = 20;
+constexpr size_t kNoOpReasons = 20;
 
 // Tells how far a pass is; the survey and the appending each read the whole source.
 class CountedInput : public connectors::InputStream {
@@ -76,15 +77,23 @@ class Quarantine {
 
 class AppendingSink : public connectors::Sink {
  public:
-  AppendingSink(Publisher* publisher, Quarantine* quarantine, IngestProgress* progress,
+  AppendingSink(Appender* appender, Quarantine* quarantine, IngestProgress* progress,
                 FileReport* report)
-      : publisher_(publisher), quarantine_(quarantine), progress_(progress), report_(report) {}
+      : appender_(appender), quarantine_(quarantine), progress_(progress), report_(report) {}
 
   absl::Status OnEvent(const ledger::Event& event) override {
     ++progress_->rows;
-    return publisher_->Add(event);
+    return appender_->Add(event);
   }
-  absl::Status OnNoOp(uint64_t, std::string_view) override { return absl::OkStatus(); }
+  absl::Status OnNoOp(uint64_t, std::string_view why) override {
+    const auto known = report_->noop_reasons.find(why);
+    if (known != report_->noop_reasons.end()) {
+      ++known->second;
+    } else if (report_->noop_reasons.size() < kNoOpReasons) {
+      report_->noop_reasons.emplace(why, 1);
+    }
+    return absl::OkStatus();
+  }
   absl::Status OnQuarantined(const connectors::Quarantined& row) override {
     if (report_->first_quarantined.size() < kFirstQuarantined) {
       report_->first_quarantined.push_back(
@@ -94,7 +103,7 @@ class AppendingSink : public connectors::Sink {
   }
 
  private:
-  Publisher* const publisher_;
+  Appender* const appender_;
   Quarantine* const quarantine_;
   IngestProgress* const progress_;
   FileReport* const report_;
@@ -135,6 +144,11 @@ void Fill(const Summary& summary, FileReport* report) {
     out.rows = account.rows;
     out.events = account.events;
     out.total = ledger::Narrow(account.total).value_or(0);
+    out.coverage_from_us = account.coverage_from_us;
+    out.coverage_to_us = account.coverage_to_us;
+    out.opening = account.opening;
+    out.closing = account.closing;
+    if (account.stated_total) out.stated_total = ledger::Narrow(*account.stated_total);
     if (account.stated_total && *account.stated_total != account.total) {
       report->warnings.push_back(fmt::format(
           "{}: account {}: the rows sum to {}, the file says {}: rows are missing or doubled",
@@ -164,15 +178,9 @@ absl::StatusOr<std::string> OwnerFor(const IngestRequest& request,
 
 }  // namespace
 
-FileIngest::FileIngest(Publisher* publisher, const LogIndex* index, SourceStore* sources,
-                       std::string quarantine_directory, int64_t now_us,
-                       std::function<absl::Status()> before_first_append)
-    : publisher_(publisher),
-      index_(index),
-      sources_(sources),
-      quarantine_directory_(std::move(quarantine_directory)),
-      now_us_(now_us),
-      before_first_append_(std::move(before_first_append)) {}
+FileIngest::FileIngest(Appender* appender, const LogIndex* index, SourceStore* sources,
+                       Settings settings)
+    : appender_(appender), index_(index), sources_(sources), settings_(std::move(settings)) {}
 
 absl::StatusOr<FileReport> FileIngest::Take(const IngestRequest& request, const std::string& file) {
   FileReport report;
@@ -200,12 +208,12 @@ absl::StatusOr<FileReport> FileIngest::Take(const IngestRequest& request, const 
 
   TIEOUT_RETURN_IF_ERROR(DeclareAccounts(request, survey, &report));
   TIEOUT_RETURN_IF_ERROR(AppendReports(*connector, context, survey, Phase::kOpened));
-  Quarantine quarantine(quarantine_directory_, report.sha256);
-  AppendingSink sink(publisher_, &quarantine, &progress, &report);
+  Quarantine quarantine(settings_.quarantine_directory, report.sha256);
+  AppendingSink sink(appender_, &quarantine, &progress, &report);
   TIEOUT_ASSIGN_OR_RETURN(auto second_pass, sources_->Open(kept.sha256));
   CountedInput counted_second(second_pass.get(), request, &progress);
   TIEOUT_ASSIGN_OR_RETURN(const Summary summary, connector->Parse(counted_second, context, sink));
-  TIEOUT_RETURN_IF_ERROR(publisher_->Flush());
+  TIEOUT_RETURN_IF_ERROR(appender_->Flush());
   TIEOUT_RETURN_IF_ERROR(quarantine.Close());
   // All rows are durable. One append for all accounts: a closed report means a whole file.
   TIEOUT_RETURN_IF_ERROR(AppendReports(*connector, context, summary, Phase::kClosed));
@@ -244,10 +252,13 @@ absl::Status FileIngest::DeclareAccounts(const IngestRequest& request, const Sum
     out.merchant_account = account.merchant_account;
     out.currency = account.currency;
     const ledger::AccountRef ref{account.provider, account.merchant_account, account.currency};
-    const int64_t known_from = account.coverage_to_us > 0 ? account.coverage_to_us - 1 : now_us_;
+    const int64_t known_from =
+        account.coverage_to_us > 0 ? account.coverage_to_us - 1 : settings_.now_us;
     out.owner = index_->accounts().OwnerOn(ref, base::DayOf(known_from));
     if (!out.owner.empty()) continue;
-    TIEOUT_ASSIGN_OR_RETURN(out.owner, OwnerFor(request, account, report->file));
+    auto owner = OwnerFor(request, account, report->file);
+    if (!owner.ok() && !settings_.owners_needed) continue;
+    TIEOUT_ASSIGN_OR_RETURN(out.owner, std::move(owner));
     if (!declared.insert(AccountName(account)).second) continue;
     out.declared = true;
     ids.push_back(
@@ -255,14 +266,14 @@ absl::Status FileIngest::DeclareAccounts(const IngestRequest& request, const Sum
     ledger::Event event;
     event.event_id = ids.back();
     event.account = {out.provider, out.merchant_account, ""};
-    event.occurred_at_us = now_us_;
+    event.occurred_at_us = settings_.now_us;
     ledger::AccountOpened opened;
     opened.owner = out.owner;
     event.body = opened;
     events.push_back(std::move(event));
   }
-  TIEOUT_RETURN_IF_ERROR(before_first_append_());
-  return events.empty() ? absl::OkStatus() : publisher_->AppendConfig(events);
+  TIEOUT_RETURN_IF_ERROR(settings_.before_first_append());
+  return events.empty() ? absl::OkStatus() : appender_->AppendConfig(events);
 }
 
 absl::Status FileIngest::AppendReports(const connectors::Connector& connector,
@@ -273,9 +284,9 @@ absl::Status FileIngest::AppendReports(const connectors::Connector& connector,
     TIEOUT_ASSIGN_OR_RETURN(
         const ledger::Event event,
         connectors::SourceReportOf(connector, context, summary, account, phase, &id));
-    TIEOUT_RETURN_IF_ERROR(publisher_->Add(event));
+    TIEOUT_RETURN_IF_ERROR(appender_->Add(event));
   }
-  return publisher_->Flush();
+  return appender_->Flush();
 }
 
 }  // namespace tieout::runtime

@@ -7,19 +7,24 @@
 
 #include "connectors/connector.h"
 #include "engine/base/status.h"
+#include "engine/runtime/appender.h"
 #include "engine/runtime/ingest.h"
 #include "engine/runtime/log_index.h"
-#include "engine/runtime/publisher.h"
 #include "engine/runtime/source_store.h"
 
 namespace tieout::runtime {
 
 class FileIngest {
  public:
-  // All must outlive it. `before_first_append` brings log time up to date.
-  FileIngest(Publisher* publisher, const LogIndex* index, SourceStore* sources,
-             std::string quarantine_directory, int64_t now_us,
-             std::function<absl::Status()> before_first_append);
+  struct Settings {
+    std::string quarantine_directory;
+    int64_t now_us = 0;
+    std::function<absl::Status()> before_first_append;  // brings log time up to date
+    // A preview shows also what nobody has named the owner of; a log must know.
+    bool owners_needed = true;
+  };
+  // All must outlive it.
+  FileIngest(Appender* appender, const LogIndex* index, SourceStore* sources, Settings settings);
 
   absl::StatusOr<FileReport> Take(const IngestRequest& request, const std::string& file);
 
@@ -33,12 +38,10 @@ class FileIngest {
                              const connectors::Context& context, const connectors::Summary& summary,
                              ledger::SourceReport::Phase phase);
 
-  Publisher* const publisher_;
+  Appender* const appender_;
   const LogIndex* const index_;
   SourceStore* const sources_;
-  const std::string quarantine_directory_;
-  const int64_t now_us_;
-  const std::function<absl::Status()> before_first_append_;
+  const Settings settings_;
 };
 
 }  // namespace tieout::runtime

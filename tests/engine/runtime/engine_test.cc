@@ -10,6 +10,7 @@
 #include "engine/codec/codec.h"
 #include "engine/log/embedded.h"
 #include "engine/runtime/ingest_file.h"
+#include "engine/runtime/publisher.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/engine/runtime/support/outcome.h"
@@ -250,8 +251,10 @@ TEST_F(EngineTest, AnIngestCutOffIsDoneAgainWithTheSameEvents) {
     ASSERT_TRUE(index.Refresh().ok());
     Publisher publisher(&failing, &index);
     SourceStore sources(options.data_dir + "/sources");
-    FileIngest ingest(&publisher, &index, &sources, options.data_dir + "/quarantine",
-                      clock_.NowMicros(), [] { return absl::OkStatus(); });
+    FileIngest ingest(&publisher, &index, &sources,
+                      {.quarantine_directory = options.data_dir + "/quarantine",
+                       .now_us = clock_.NowMicros(),
+                       .before_first_append = [] { return absl::OkStatus(); }});
     EXPECT_EQ(ingest.Take(Stripe("S1"), kStripe).status().code(), absl::StatusCode::kUnavailable);
     const auto again = engine->Ingest(Stripe("S1"));
     ASSERT_TRUE(again.ok()) << again.status();

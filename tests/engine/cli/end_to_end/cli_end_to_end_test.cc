@@ -222,6 +222,38 @@ TEST(CommandLineTest, AsksWhoseAnUnknownAccountIs) {
   EXPECT_THAT(again.out, HasSubstr("already in the log"));
 }
 
+// What is shown may be looked at by programs, and is what ingest takes.
+TEST(CommandLineTest, ShowsWhatItWouldWriteAndWritesNothing) {
+  const Program program;
+  program.WriteFile("bank.csv",
+                    "Date,Text,Amount,Currency,Account\n2026-03-02,Rent,-10.00,EUR,DE1\n"
+                    "2026-03-04,Sold,12..34,EUR,DE1\n2026-03-05,Sold,25.50,EUR,DE1\n");
+  const Ran nobodys = program.Run("ingest bank.csv --dry-run");
+  EXPECT_EQ(nobodys.exit_code, kRefused) << nobodys.out;
+  EXPECT_THAT(nobodys.out, HasSubstr("bank/DE1 EUR, owner unknown: name it with --seller ID"));
+  const Ran shown = program.Run("ingest bank.csv --seller acme --dry-run");
+  EXPECT_EQ(shown.exit_code, kFound) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("read by bank_csv, 3 rows"));
+  EXPECT_THAT(shown.out, HasSubstr("owner acme (new account); dated 2026-03-02 to 2026-03-05"));
+  EXPECT_TRUE(std::regex_search(shown.out, std::regex("bank_deposit +2 +15.50 +0 +2 +15.50")))
+      << shown.out;
+  EXPECT_THAT(shown.out, HasSubstr("bank.csv:3: Amount \"12..34\": is no number"));
+  EXPECT_THAT(shown.out, HasSubstr("Nothing was written."));
+  const Ran events = program.Run("ingest bank.csv --seller acme --dry-run --format jsonl");
+  EXPECT_EQ(events.exit_code, kFound);
+  EXPECT_THAT(events.err, HasSubstr("bank.csv:3: Amount"));
+  EXPECT_EQ(program.Run("status").exit_code, kBadInput) << "there is a log now";
+
+  program.WriteFile("events.jsonl", events.out);
+  ASSERT_EQ(program.Run("ingest bank.csv --seller acme").exit_code, kFound);
+  const Ran known = program.Run("ingest events.jsonl --dry-run");
+  EXPECT_TRUE(std::regex_search(known.out, std::regex("bank_deposit +2 +15.50 +2 +0 +0.00")))
+      << known.out;
+  const Ran again = program.Run("ingest bank.csv --dry-run");
+  EXPECT_EQ(again.exit_code, kOk);
+  EXPECT_THAT(again.out, HasSubstr("would be skipped"));
+}
+
 // What others ingest goes through serve; SIGTERM leaves all of it folded, committed and stored.
 TEST(ServeTest, TakesWhatComesAndDrainsWhenToldToStop) {
   const Program program;
