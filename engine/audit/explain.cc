@@ -1,6 +1,7 @@
 #include "engine/audit/explain.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "absl/container/flat_hash_set.h"
@@ -26,18 +27,25 @@ std::vector<uint64_t> OrdinalsOf(const ledger::ItemList& items) {
   return ordinals;
 }
 
+// provider/account/ENTRY/component -> ENTRY.
+std::string_view EntryIn(std::string_view event_id) {
+  const std::string_view entry = ledger::EntryOf(event_id);
+  const size_t slash = entry.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : entry.substr(slash + 1);
+}
+
+// What the event refers to by name, its own entry first; parts may be empty.
+std::array<std::string_view, 10> IdsOf(const ledger::Event& event) {
+  const ledger::References& refs = event.refs;
+  return {EntryIn(event.event_id), refs.order_id,     refs.payment_id, refs.payout_id,
+          refs.refund_id,          refs.dispute_id,   refs.hold_id,    refs.trace_id,
+          refs.bank_reference,     refs.end_to_end_id};
+}
+
 // Does the event bear the id in any of its names?
 bool Names(const ledger::Event& event, std::string_view id) {
-  const ledger::References& refs = event.refs;
-  for (std::string_view name :
-       {event.event_id, refs.order_id, refs.payment_id, refs.payout_id, refs.refund_id,
-        refs.dispute_id, refs.hold_id, refs.trace_id, refs.bank_reference, refs.end_to_end_id}) {
-    if (name == id) return true;
-  }
-  // The entry's own id: provider/account/ENTRY/component.
-  const std::string_view entry = ledger::EntryOf(event.event_id);
-  const size_t slash = entry.rfind('/');
-  return slash != std::string_view::npos && entry.substr(slash + 1) == id;
+  const auto ids = IdsOf(event);
+  return event.event_id == id || std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
 class Explainer {
@@ -191,6 +199,9 @@ class Explainer {
     kept.occurred_at_us = event.occurred_at_us;
     kept.order_id = event.refs.order_id;
     kept.payment_id = event.refs.payment_id;
+    for (const std::string_view id : IdsOf(event)) {
+      if (!id.empty()) kept.ids.emplace_back(id);
+    }
     kept.source = {std::string(event.source.connector), std::string(event.source.name),
                    event.source.line, std::string(event.source.sha256)};
   }

@@ -38,6 +38,7 @@ struct ExplainedEvent {
   std::string currency;
   int64_t occurred_at_us = 0;
   std::string order_id, payment_id;
+  std::vector<std::string> ids;  // the entry's own and its references: what its row may name
   SourceLine source;
 };
 

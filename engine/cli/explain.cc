@@ -1,6 +1,7 @@
 // tieout explain: from a number back to the line of the file that proves it.
 #include "engine/audit/explain.h"
 
+#include "connectors/excerpt.h"
 #include "engine/base/hash.h"
 #include "engine/cli/command.h"
 #include "engine/cli/open.h"
@@ -44,8 +45,6 @@ class Printer {
   }
 
  private:
-  static constexpr uint64_t kEntryLines = 40;
-
   void PrintRecord(const audit::ExplainedRecord& explained) {
     const ledger::Record& r = explained.record;
     const Terminal& terminal = context_.out_terminal;
@@ -116,7 +115,7 @@ class Printer {
     return fmt::format("{}:{}", source.name, source.line);
   }
 
-  // "file:line", and the very line where the source's bytes are kept.
+  // "file:line", and the very row where the source's bytes are kept.
   void PrintSource(std::pair<uint32_t, uint64_t> place) {
     const auto found = explanation_.events.find(place);
     if (found == explanation_.events.end()) {
@@ -128,17 +127,31 @@ class Printer {
                                 place.second);
     used_.insert(source.sha256);
     if (source.sha256.empty() || source.line == 0) return;
-    // A CSV's row is its line; of XML all lines of the entry.
-    const auto lines = sources_.Lines(source.sha256, source.line, kEntryLines);
-    if (!lines.ok()) return;  // ingested elsewhere
-    for (size_t i = 0; i < lines->size(); ++i) {
-      const std::string& line = (*lines)[i];
-      if (i > 0 && !lines->front().ends_with("<Ntry>")) return;
-      context_.out << "      "
-                   << context_.out_terminal.Paint(Style::kDim, "| " + Shorten(Printable(line), 240))
-                   << '\n';
-      if (line.ends_with("</Ntry>")) return;
+    if (!shown_.emplace(source.sha256, source.line).second) return PrintQuoted("as above");
+    const absl::StatusOr<connectors::Excerpt> row = RowOf(found->second);
+    const std::string missing = row.ok() ? row->missing : base::Message(row.status());
+    if (!missing.empty()) {
+      context_.out << "      the row can't be shown: " << Printable(missing) << '\n';
+      return;
     }
+    for (const std::string& line : row->lines) PrintQuoted(Printable(line));
+    if (row->cut) PrintQuoted("…");
+  }
+
+  void PrintQuoted(const std::string& line) {
+    context_.out << "      " << context_.out_terminal.Paint(Style::kDim, "| " + line) << '\n';
+  }
+
+  absl::StatusOr<connectors::Excerpt> RowOf(const audit::ExplainedEvent& event) const {
+    auto in = sources_.Open(event.source.sha256);
+    if (absl::IsNotFound(in.status())) {
+      return base::NotFound(
+          fmt::format("the bytes of this source are not kept on this machine (in {}/sources); they "
+                      "are where it was ingested",
+                      context_.config.engine.data_dir));
+    }
+    TIEOUT_RETURN_IF_ERROR(in.status());
+    return connectors::ReadExcerpt(**in, event.source.line, event.ids);
   }
 
   // Something the log knows and no record speaks of: a sale waiting inside grace, say.
@@ -172,6 +185,7 @@ class Printer {
   const audit::Explanation& explanation_;
   const runtime::SourceStore sources_;
   std::set<std::string> used_;
+  std::set<std::pair<std::string, uint64_t>> shown_;  // rows, by source and line
 };
 
 void PrintForPrograms(Context& context, const audit::Explanation& explanation) {

@@ -17,7 +17,6 @@ namespace tieout::runtime {
 namespace {
 
 constexpr size_t kChunkBytes = 128 << 10;
-constexpr uint64_t kLongestLine = 1 << 20;  // of what is shown to a person
 
 absl::Status WriteAll(int fd, const char* bytes, size_t size, const std::string& path) {
   while (size > 0) {
@@ -173,32 +172,6 @@ absl::StatusOr<std::unique_ptr<connectors::InputStream>> SourceStore::Open(
   TIEOUT_ASSIGN_OR_RETURN(auto in, connectors::OpenFile(path));
   return std::unique_ptr<connectors::InputStream>(
       std::make_unique<DecompressedInput>(std::move(in), path));
-}
-
-absl::StatusOr<std::vector<std::string>> SourceStore::Lines(const std::string& sha256,
-                                                            uint64_t first, uint64_t count) const {
-  TIEOUT_ASSIGN_OR_RETURN(auto in, Open(sha256));
-  std::vector<std::string> lines;
-  std::string chunk(kChunkBytes, '\0');
-  std::string current;
-  uint64_t line = 1;
-  while (line < first + count) {
-    TIEOUT_ASSIGN_OR_RETURN(const size_t n, in->Read(chunk.data(), chunk.size()));
-    if (n == 0) break;
-    for (size_t i = 0; i < n && line < first + count; ++i) {
-      if (chunk[i] != '\n') {
-        if (line >= first && current.size() < kLongestLine) current += chunk[i];
-        continue;
-      }
-      if (line >= first) lines.push_back(std::exchange(current, {}));
-      ++line;
-    }
-  }
-  if (!current.empty()) lines.push_back(current);
-  for (std::string& text : lines) {
-    if (text.ends_with('\r')) text.pop_back();
-  }
-  return lines;
 }
 
 }  // namespace tieout::runtime

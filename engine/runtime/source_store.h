@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "connectors/input.h"
 #include "engine/base/status.h"
@@ -30,9 +29,6 @@ class SourceStore {
 
   // kNotFound: the source was ingested elsewhere.
   absl::StatusOr<std::unique_ptr<connectors::InputStream>> Open(const std::string& sha256) const;
-  // `count` lines from the 1-based `first` on, without their ends; fewer at the end of the source.
-  absl::StatusOr<std::vector<std::string>> Lines(const std::string& sha256, uint64_t first,
-                                                 uint64_t count) const;
 
  private:
   std::string PathOf(const std::string& sha256) const;

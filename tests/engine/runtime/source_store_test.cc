@@ -48,16 +48,6 @@ TEST(SourceStore, GivesBackTheBytesOfAnyLength) {
   }
 }
 
-TEST(SourceStore, ShowsLines) {
-  const std::string directory = FreshDirectory("source_lines");
-  SourceStore store(directory);
-  const auto kept = store.Put(WriteFile(directory + "/file", "a\r\nbb\n\nlast"));
-  ASSERT_TRUE(kept.ok());
-  EXPECT_THAT(store.Lines(kept->sha256, 1, 2).value(), ElementsAre("a", "bb"));
-  EXPECT_THAT(store.Lines(kept->sha256, 3, 9).value(), ElementsAre("", "last"));
-  EXPECT_THAT(store.Lines(kept->sha256, 5, 1).value(), IsEmpty());
-}
-
 TEST(SourceStore, ACutFileIsSaidToBe) {
   const std::string directory = FreshDirectory("source_cut");
   SourceStore store(directory);
@@ -85,7 +75,6 @@ TEST(SourceStore, AGzippedFileIsItsContent) {
   EXPECT_EQ(kept->bytes, plain.size());
   EXPECT_EQ(base::HexEncode(kept->sha256), base::Sha256(plain).hex());
   EXPECT_EQ(ReadBack(store, kept->sha256), plain);
-  EXPECT_THAT(store.Lines(kept->sha256, 2, 1).value(), ElementsAre("of two lines"));
 }
 
 }  // namespace

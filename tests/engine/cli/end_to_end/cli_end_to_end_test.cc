@@ -1,6 +1,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -144,6 +145,9 @@ TEST_F(DemoTest, ExplainsASaleDownToTheVeryLine) {
   EXPECT_THAT(sale.out, HasSubstr("bank level"));
   EXPECT_THAT(sale.out, HasSubstr("Serving bowl, celadon"));  // the line's own text
   EXPECT_THAT(sale.out, HasSubstr("bank-camt053-2026-03.xml:"));
+  EXPECT_THAT(sale.out, HasSubstr("| <Ntry>\n"));  // the bank's whole entry
+  EXPECT_THAT(sale.out, HasSubstr("|     <RmtInf><Ustrd>STRIPE po_1TUEtHB7WZ01zgkWW1Cr0mBp"));
+  EXPECT_THAT(sale.out, HasSubstr("| </Ntry>\n"));
   EXPECT_THAT(sale.out, HasSubstr("SHA-256 "));
   EXPECT_EQ(Ask("explain nobody-knows").exit_code, kBadInput);
 }
@@ -180,6 +184,12 @@ TEST_F(DemoTest, IsBackedUpAndRestored) {
   EXPECT_EQ(restored.exit_code, kOk) << restored.err;
   EXPECT_EQ(program_->Run("replay --data back").out, Ask("replay").out);
   EXPECT_EQ(Ask("log backup saved").exit_code, kRefused);  // not empty
+  EXPECT_EQ(program_->Run("explain MLP-1042 --data back").out, Ask("explain MLP-1042").out);
+  std::filesystem::remove_all(program_->folder() + "/back/sources");
+  const Ran without = program_->Run("explain MLP-1042 --data back");
+  EXPECT_EQ(without.exit_code, kOk) << without.err;
+  EXPECT_THAT(without.out, HasSubstr("the bytes of this source are not kept on this machine"));
+  EXPECT_THAT(without.out, Not(HasSubstr("Serving bowl")));
 }
 
 TEST(CommandLineTest, RefusesWithTheWayOut) {
