@@ -62,13 +62,10 @@ absl::StatusOr<const Connector*> Detect(std::string_view file_name, std::string_
   }
   if (best != nullptr) return best;
   const std::string text = DecodeHead(head.substr(0, 4096));
-  std::string names;
-  for (const Connector* connector : All()) names += fmt::format("\n  {}", connector->reads());
   return base::InvalidArgument(fmt::format(
       "{}: no connector knows this content, which begins with {}. A bank's CSV needs a mapping "
-      "profile (--profile FILE). Known are:{}",
-      file_name, base::Quoted(std::string_view(text).substr(0, text.find_first_of("\r\n"))),
-      names));
+      "profile (--profile FILE); `tieout help formats` lists what is read",
+      file_name, base::Quoted(std::string_view(text).substr(0, text.find_first_of("\r\n")))));
 }
 
 }  // namespace tieout::connectors

@@ -1,24 +1,25 @@
-// Files as people have them: plain, gzipped, or one file in a zip.
+// Files as people have them: plain, gzipped, or any number of them in a zip.
 #pragma once
 
-#include <memory>
+#include <functional>
 #include <string>
 
 #include "connectors/input.h"
 
 namespace tieout::connectors {
 
-// The bytes of the file at `path`, unpacked where it is gzip or zip, which its first bytes tell. So
-// a statement is the same source zipped or not. By libarchive, streaming: memory stays flat, and a
-// pipe will do.
-//
-// Errors name the file: kDataLoss: the archive ends in the middle; kInvalidArgument: it holds no
-// file, or several (all of them named: unpack it, and ingest each), is encrypted, or grows beyond
-// 200 times its size, as no statement does.
-absl::StatusOr<std::unique_ptr<InputStream>> OpenUnpacked(const std::string& path);
+// One source: its bytes, and the name it bears within a zip, "march/bank.xml"; empty where the file
+// itself is the source.
+using TakeSource = std::function<absl::Status(const std::string& member, InputStream& in)>;
 
-// As above, of a stream; `name` is for messages.
-absl::StatusOr<std::unique_ptr<InputStream>> Unpacked(std::unique_ptr<InputStream> in,
-                                                      std::string name);
+// Hands over each source in the file at `path`, in the file's order: unpacked where it is gzip or
+// zip, which its first bytes tell, so that a statement is the same source zipped or not. By
+// libarchive, streaming: memory stays flat.
+//
+// A member that is broken, encrypted, or an archive itself says so when it is read
+// (kInvalidArgument naming it), and the others go on. Errors that end it: what `take` returns;
+// kDataLoss: the archive ends in the middle; kInvalidArgument: it holds no file, over a thousand of
+// them, or a spreadsheet, or grows beyond 200 times its size, as no statement does.
+absl::Status ForEachSource(const std::string& path, const TakeSource& take);
 
 }  // namespace tieout::connectors

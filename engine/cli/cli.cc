@@ -70,8 +70,8 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", "tieout " TIEOUT_VERSION);
   app.require_subcommand(1);
   app.footer(
-      "`tieout COMMAND --help` has an example; `tieout help config` and `tieout help\n"
-      "exit-codes` list every setting and exit code.");
+      "`tieout COMMAND --help` has an example; `tieout help config`, `… formats` and\n"
+      "`… exit-codes` list every setting, file format and exit code.");
   GlobalFlags flags;
   AddGlobalFlags(app, flags);
   Invocation invocation;

@@ -79,6 +79,9 @@ absl::StatusOr<ExitCode> RunDemo(Context& context, std::string folder) {
   DemoResult result;
   result.folder = folder;
   TIEOUT_ASSIGN_OR_RETURN(result.ingested, IngestFiles(context, *engine, inputs, {}));
+  for (const runtime::FileReport& file : result.ingested.files) {
+    TIEOUT_RETURN_IF_ERROR(file.refusal);
+  }
   clock.Set(kNowMicros + 20 * 60 * base::kMicrosPerSecond);
   TIEOUT_RETURN_IF_ERROR(engine->Settle());
   TIEOUT_ASSIGN_OR_RETURN(result.run, RunToEnd(context, *engine));

@@ -1,6 +1,8 @@
 // tieout help: what isn't said by a command's own --help.
 #include <memory>
 
+#include "connectors/registry.h"
+#include "engine/base/text.h"
 #include "engine/cli/command.h"
 #include "fmt/format.h"
 
@@ -47,18 +49,31 @@ ExitCode PrintExitCodes(Context& context) {
   return ExitCode::kOk;
 }
 
+ExitCode PrintFormats(Context& context) {
+  Table table({{"connector", "Connector"}, {"reads", "Reads"}});
+  for (const connectors::Connector* connector : connectors::All()) {
+    const std::string_view reads = connector->reads();  // "camt: …"
+    table.Add({std::string(connector->name()),
+               std::string(base::Trim(reads.substr(reads.find(':') + 1)))});
+  }
+  context.Print(table);
+  return ExitCode::kOk;
+}
+
 }  // namespace
 
 void AddHelp(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("help", "every setting of tieout.toml; every exit code");
+  CLI::App* command =
+      app.add_subcommand("help", "every setting of tieout.toml, file format and exit code");
   auto topic = std::make_shared<std::string>();
-  command->add_option("TOPIC", *topic, "config or exit-codes")
+  command->add_option("TOPIC", *topic, "config, formats or exit-codes")
       ->required()
-      ->check(CLI::IsMember({"config", "exit-codes"}));
+      ->check(CLI::IsMember({"config", "formats", "exit-codes"}));
   AddFormat(command, invocation);
   command->footer("Example:\n  tieout help config");
   command->callback([topic, &invocation] {
     invocation.run = [topic](Context& context) -> absl::StatusOr<ExitCode> {
+      if (*topic == "formats") return PrintFormats(context);
       return *topic == "config" ? PrintConfigKeys(context) : PrintExitCodes(context);
     };
   });

@@ -31,11 +31,12 @@ absl::StatusOr<ExitCode> RunIngest(Context& context, const IngestOptions& option
   TIEOUT_RETURN_IF_ERROR(DeclareAccounts(context, *engine));
   TIEOUT_ASSIGN_OR_RETURN(const runtime::IngestReport report,
                           IngestFiles(context, *engine, options.files, options.source));
-  if (options.settle) TIEOUT_RETURN_IF_ERROR(engine->Settle());
+  const ExitCode verdict = VerdictOf(report);
+  const bool whole = verdict == ExitCode::kOk || verdict == ExitCode::kFound;
+  // What was refused is still on its way.
+  if (options.settle && whole) TIEOUT_RETURN_IF_ERROR(engine->Settle());
   PrintIngestReport(context, report);
-  bool set_aside = false;
-  for (const runtime::FileReport& file : report.files) set_aside |= file.quarantined > 0;
-  return set_aside ? ExitCode::kFound : ExitCode::kOk;
+  return verdict;
 }
 
 }  // namespace
@@ -70,8 +71,12 @@ void AddIngest(CLI::App& app, Invocation& invocation) {
       "  tieout ingest payouts-2026-03.csv --account acct_1ABC --seller mill-lane-pottery\n"
       "  tieout ingest statements/*.xml --config tieout.toml\n"
       "  tieout ingest payouts-2026-03.csv --account acct_1ABC --dry-run\n"
-      "A file that is already in the log is skipped. Rows that can't be read are set aside, with\n"
-      "file, line and reason; exit code 1 says there were some.");
+      "gzip and zip are read as they are; each file in a zip is a source of its own.\n"
+      "A source that is already in the log is skipped; one that can't be taken is named, the "
+      "others\n"
+      "go on, and absences aren't judged yet. Rows that can't be read are set aside, with file, "
+      "line\n"
+      "and reason; exit code 1 says there were some.");
   command->callback([options, &invocation] {
     invocation.run = [options](Context& context) { return RunIngest(context, *options); };
   });

@@ -16,20 +16,16 @@ bool IsDateOrder(std::string_view profile) {
   return profile == "dmy" || profile == "mdy" || profile == "ymd";
 }
 
-}  // namespace
-
-runtime::IngestRequest RequestOf(const Context& context, const std::string& file,
-                                 const SourceSetting& flags) {
+// `found`: what tieout.toml says of the source; nullptr: nothing.
+runtime::SourceHints HintsOf(const SourceSetting* found, const SourceSetting& flags) {
   static const SourceSetting kNone;
-  const SourceSetting* found = SourceOf(context.config, file);
   const SourceSetting& setting = found == nullptr ? kNone : *found;
-  runtime::IngestRequest request;
-  request.files = {file};
-  request.connector = First(flags.connector, setting.connector);
-  request.seller = First(flags.seller, setting.seller);
+  runtime::SourceHints hints;
+  hints.connector = First(flags.connector, setting.connector);
+  hints.seller = First(flags.seller, setting.seller);
   const auto option = [&](const char* name, const std::string& flag, const std::string& value) {
     if (const std::string& text = First(flag, value); !text.empty()) {
-      request.connector_options[name] = text;
+      hints.connector_options[name] = text;
     }
   };
   option("account", flags.account, setting.account);
@@ -38,11 +34,25 @@ runtime::IngestRequest RequestOf(const Context& context, const std::string& file
   option("profile", flags.profile, setting.profile);
   // A mapping is a bank's CSV's, and no content tells that it is one; an order of dates is
   // anybody's.
-  if (const auto profile = request.connector_options.find("profile");
-      request.connector.empty() && profile != request.connector_options.end() &&
+  if (const auto profile = hints.connector_options.find("profile");
+      hints.connector.empty() && profile != hints.connector_options.end() &&
       !IsDateOrder(profile->second)) {
-    request.connector = "bank_csv";
+    hints.connector = "bank_csv";
   }
+  return hints;
+}
+
+}  // namespace
+
+runtime::IngestRequest RequestOf(const Context& context, const std::string& file,
+                                 const SourceSetting& flags) {
+  runtime::IngestRequest request;
+  request.files = {file};
+  request.hints = HintsOf(SourceOf(context.config, file), flags);
+  request.member_hints = [&context, flags](const std::string& archive, const std::string& member) {
+    const SourceSetting* own = SourceOf(context.config, archive + "/" + member);
+    return HintsOf(own != nullptr ? own : SourceOf(context.config, archive), flags);
+  };
   for (const AccountSetting& account : context.config.accounts) {
     request.owners[AccountName(account.provider, account.merchant_account)] = account.seller;
   }
@@ -79,6 +89,19 @@ std::vector<std::string> QuarantineLines(const runtime::FileReport& file) {
   return lines;
 }
 
+ExitCode RefusalCode(const absl::Status& refusal) {
+  return absl::IsFailedPrecondition(refusal) ? ExitCode::kRefused : ExitCode::kBadInput;
+}
+
+ExitCode VerdictOf(const runtime::IngestReport& report) {
+  bool set_aside = false;
+  for (const runtime::FileReport& file : report.files) {
+    if (!file.refusal.ok()) return RefusalCode(file.refusal);
+    set_aside |= file.quarantined > 0;
+  }
+  return set_aside ? ExitCode::kFound : ExitCode::kOk;
+}
+
 void PrintIngestReport(Context& context, const runtime::IngestReport& report) {
   Table table({{"file", "File", Align::kLeft, 60},
                {"sha256", ""},
@@ -90,13 +113,21 @@ void PrintIngestReport(Context& context, const runtime::IngestReport& report) {
                {"result", ""}});
   const bool people = context.format == Format::kTable;
   for (const runtime::FileReport& file : report.files) {
+    if (people && !file.refusal.ok()) continue;  // said below
     table.Add(
         {file.file, file.sha256, file.connector, std::to_string(file.rows),
          std::to_string(file.events), std::to_string(file.known_noops),
          Cell(std::to_string(file.quarantined), file.quarantined > 0 ? Style::kBad : Style::kPlain),
-         file.skipped ? "skipped" : "taken"});
+         !file.refusal.ok() ? "refused"
+         : file.skipped     ? "skipped"
+                            : "taken"});
   }
-  context.Print(table);
+  if (!people || !table.empty()) context.Print(table);
+  for (const runtime::FileReport& file : report.files) {
+    if (file.refusal.ok()) continue;
+    context.err << context.err_terminal.Paint(Style::kBad, "tieout:") << ' '
+                << base::Message(file.refusal) << '\n';
+  }
   if (!people) return;
   for (const runtime::FileReport& file : report.files) {
     if (file.skipped) {

@@ -13,7 +13,7 @@ namespace tieout::cli {
 runtime::IngestRequest RequestOf(const Context& context, const std::string& file,
                                  const SourceSetting& flags);
 
-// `flags` win over [[sources]], field by field. Stops at the first file that can't be taken.
+// `flags` win over [[sources]], field by field.
 absl::StatusOr<runtime::IngestReport> IngestFiles(Context& context, runtime::Engine& engine,
                                                   const std::vector<std::string>& files,
                                                   const SourceSetting& flags);
@@ -21,7 +21,11 @@ absl::StatusOr<runtime::IngestReport> IngestFiles(Context& context, runtime::Eng
 // "payouts.csv:12: gross \"12..34\": is no number", a line each of the first rows set aside.
 std::vector<std::string> QuarantineLines(const runtime::FileReport& file);
 
-// A line a file; below it warnings and the rows set aside.
+// The code of the first source that was refused; else kFound where rows were set aside.
+ExitCode VerdictOf(const runtime::IngestReport& report);
+ExitCode RefusalCode(const absl::Status& refusal);
+
+// A line a source; below it warnings, the rows set aside, and on stderr what was refused.
 void PrintIngestReport(Context& context, const runtime::IngestReport& report);
 
 }  // namespace tieout::cli

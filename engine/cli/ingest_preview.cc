@@ -59,10 +59,10 @@ class Printer {
 
   void Print(const SourcePreview& source) {
     const runtime::FileReport& report = source.report;
-    if (!source.refusal.ok()) {
+    if (!source.report.refusal.ok()) {
       context_.out << Painted(Style::kBold, report.file) << ": "
                    << Painted(Style::kBad, "can't be taken") << '\n';
-      Say("", base::Message(source.refusal));
+      Say("", base::Message(source.report.refusal));
       return;
     }
     context_.out << Painted(Style::kBold, report.file);
@@ -233,7 +233,7 @@ void PrintForPrograms(Context& context, const std::vector<SourcePreview>& source
 // What is no event and no count, where stdout is a program's.
 void PrintTroubles(Context& context, const std::vector<SourcePreview>& sources) {
   for (const SourcePreview& source : sources) {
-    if (!source.refusal.ok()) context.err << base::Message(source.refusal) << '\n';
+    if (!source.report.refusal.ok()) context.err << base::Message(source.report.refusal) << '\n';
     if (source.report.skipped) context.err << source.report.file << ": already in the log\n";
     for (const std::string& warning : source.report.warnings) context.err << warning << '\n';
     for (const std::string& line : QuarantineLines(source.report)) context.err << line << '\n';
@@ -249,7 +249,7 @@ void PrintTroubles(Context& context, const std::vector<SourcePreview>& sources) 
 ExitCode Verdict(const std::vector<SourcePreview>& sources) {
   bool set_aside = false;
   for (const SourcePreview& source : sources) {
-    if (!source.refusal.ok()) return ExitCodeOf(source.refusal);
+    if (!source.report.refusal.ok()) return RefusalCode(source.report.refusal);
     for (const AccountReport& account : source.report.accounts) {
       if (account.owner.empty()) return ExitCode::kRefused;
     }

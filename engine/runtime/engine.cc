@@ -110,9 +110,10 @@ absl::StatusOr<IngestReport> IngestFiles(const IngestRequest& request, Publisher
                      .before_first_append = std::move(before_first_append)});
   IngestReport report;
   for (const std::string& file : request.files) {
-    TIEOUT_ASSIGN_OR_RETURN(FileReport one, ingest.Take(request, file));
-    report.files.push_back(std::move(one));
-    TIEOUT_RETURN_IF_ERROR(index->Refresh());
+    TIEOUT_RETURN_IF_ERROR(ingest.Take(request, file, [&](FileReport one) {
+      report.files.push_back(std::move(one));
+      return index->Refresh();
+    }));
   }
   TIEOUT_RETURN_IF_ERROR(index->Save());
   return report;

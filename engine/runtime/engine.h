@@ -56,8 +56,9 @@ class Engine {
   virtual log::EventLog& log() = 0;
   virtual bool remote() const = 0;
 
-  // Missed ticks first, then the files, in the order given. Stops at the first file it can't take;
-  // what was appended before stays (and is skipped the next time).
+  // Missed ticks first, then the files, in the order given. A source that can't be taken is refused
+  // in its report and the others go on. Errors are the log's or the disk's: what was appended
+  // before stays (and is skipped the next time).
   virtual absl::StatusOr<IngestReport> Ingest(const IngestRequest& request) = 0;
   // Configuration (account, rule, calendar, start, retraction, semantics) to every partition.
   virtual absl::Status AppendConfig(std::span<const ledger::Event> events) = 0;

@@ -1,6 +1,7 @@
 // Files into the log: sha256 → connector → owners → opened source_report → rows → closed one.
 //
-// Every step may be cut off and done again: the same file gives the same event ids, so a second
+// A source that can't be taken is refused before anything of it is in the log, and the others go
+// on. Every step may be cut off and done again: the same file gives the same event ids, so a second
 // run adds nothing but duplicates, which the fold counts and drops. A file whose closed
 // source_report is in the log and was not retracted is skipped with a line.
 //
@@ -27,14 +28,21 @@ struct IngestProgress {
   uint64_t rows = 0;
 };
 
-struct IngestRequest {
-  std::vector<std::string> files;
-  std::string connector;  // empty: detected from each file's content
-  // Owner of accounts the log doesn't know: by "provider/merchant_account", else `seller`.
-  std::map<std::string, std::string> owners;
-  std::string seller;
+// What a person says of a source that it may not say itself.
+struct SourceHints {
+  std::string connector;  // empty: detected from the content
+  std::string seller;     // owner of accounts that neither the log nor the request knows
   // Passed on to the connector: the account where a file doesn't name it, a bank's CSV profile …
   std::map<std::string, std::string> connector_options;
+};
+
+struct IngestRequest {
+  std::vector<std::string> files;
+  SourceHints hints;
+  // Of a file within a zip; empty: `hints` hold there too.
+  std::function<SourceHints(const std::string& file, const std::string& member)> member_hints;
+  // Owner of accounts the log doesn't know, by "provider/merchant_account".
+  std::map<std::string, std::string> owners;
   std::function<void(const IngestProgress&)> progress;  // may be empty
 };
 
@@ -54,9 +62,11 @@ struct AccountReport {
   std::optional<ledger::Minor> opening, closing, stated_total;  // the file's own words
 };
 
+// One source: a file, or one within a zip ("statements.zip:march/bank.xml").
 struct FileReport {
   std::string file;
-  std::string sha256;  // hex
+  absl::Status refusal;  // other than OK: nothing of it is in the log, and why
+  std::string sha256;    // hex
   std::string connector;
   bool skipped = false;  // already in the log
   uint64_t rows = 0, events = 0, known_noops = 0, quarantined = 0;

@@ -109,11 +109,11 @@ class AppendingSink : public connectors::Sink {
   FileReport* const report_;
 };
 
-connectors::Context ContextOf(const IngestRequest& request, const std::string& file) {
+connectors::Context ContextOf(const SourceHints& hints, const std::string& name) {
   connectors::Context context;
-  context.file_name = file;
-  const auto option = [&](const char* name, std::string* field) {
-    if (auto it = request.connector_options.find(name); it != request.connector_options.end()) {
+  context.file_name = name;
+  const auto option = [&](const char* key, std::string* field) {
+    if (auto it = hints.connector_options.find(key); it != hints.connector_options.end()) {
       *field = it->second;
     }
   };
@@ -164,49 +164,83 @@ void Fill(const Summary& summary, FileReport* report) {
   }
 }
 
-absl::StatusOr<std::string> OwnerFor(const IngestRequest& request,
+absl::StatusOr<std::string> OwnerFor(const IngestRequest& request, const SourceHints& hints,
                                      const connectors::AccountSummary& account,
                                      const std::string& file) {
   const std::string name = AccountName(account);
   if (auto it = request.owners.find(name); it != request.owners.end()) return it->second;
-  if (!request.seller.empty()) return request.seller;
+  if (!hints.seller.empty()) return hints.seller;
   return base::FailedPrecondition(
       fmt::format("{}: nobody has said whose account {} is: name its owner with --seller ID, or in "
                   "tieout.toml:\n  [accounts.\"{}\"]\n  seller = \"...\"",
                   file, name, name));
 }
 
+absl::StatusOr<const connectors::Connector*> Named(const std::string& name) {
+  const connectors::Connector* named = connectors::Find(name);
+  if (named != nullptr) return named;
+  std::string known;
+  for (const auto* one : connectors::All()) known += fmt::format(" {}", one->name());
+  return base::InvalidArgument(fmt::format("no connector \"{}\"; there are:{}", name, known));
+}
+
 }  // namespace
+
+// A source that was read once, and nothing of it written.
+struct FileIngest::Surveyed {
+  const connectors::Connector* connector = nullptr;
+  connectors::Context context;
+  Summary survey;
+  std::vector<std::string> undeclared;  // owners of the survey's accounts; empty: known to the log
+};
 
 FileIngest::FileIngest(Appender* appender, const LogIndex* index, SourceStore* sources,
                        Settings settings)
     : appender_(appender), index_(index), sources_(sources), settings_(std::move(settings)) {}
 
-absl::StatusOr<FileReport> FileIngest::Take(const IngestRequest& request, const std::string& file) {
-  FileReport report;
-  report.file = file;
-  TIEOUT_ASSIGN_OR_RETURN(const SourceStore::Kept kept, sources_->Put(file));
-  report.sha256 = base::HexEncode(kept.sha256);
-  if (index_->IsClosed(kept.sha256)) {
-    report.skipped = true;
-    return report;
+absl::Status FileIngest::Take(const IngestRequest& request, const std::string& file,
+                              const OnReport& on_report) {
+  const auto kept = sources_->Put(file);
+  if (absl::IsUnavailable(kept.status())) return kept.status();
+  if (!kept.ok()) {
+    FileReport report;
+    report.file = file;
+    report.refusal = kept.status();
+    return on_report(std::move(report));
   }
-  TIEOUT_ASSIGN_OR_RETURN(const auto* connector, ConnectorOf(request, file, kept.sha256));
-  report.connector = connector->name();
+  for (const SourceStore::Kept& source : *kept) {
+    TIEOUT_ASSIGN_OR_RETURN(FileReport report, TakeSource(request, file, source));
+    TIEOUT_RETURN_IF_ERROR(on_report(std::move(report)));
+  }
+  return absl::OkStatus();
+}
 
+absl::StatusOr<FileReport> FileIngest::TakeSource(const IngestRequest& request,
+                                                  const std::string& file,
+                                                  const SourceStore::Kept& kept) {
+  FileReport report;
+  report.file = kept.member.empty() ? file : fmt::format("{}:{}", file, kept.member);
+  report.refusal = kept.broken;
+  report.sha256 = base::HexEncode(kept.sha256);
+  report.skipped = report.refusal.ok() && index_->IsClosed(kept.sha256);
+  if (!report.refusal.ok() || report.skipped) return report;
+  const SourceHints hints = request.member_hints && !kept.member.empty()
+                                ? request.member_hints(file, kept.member)
+                                : request.hints;
   // Both passes read what was kept, so a file that changes meanwhile can't make them differ.
   IngestProgress progress;
-  progress.file = file;
+  progress.file = report.file;
   progress.bytes_total = kept.bytes * 2;
-  connectors::Context context = ContextOf(request, file);
-  TIEOUT_ASSIGN_OR_RETURN(auto first_pass, sources_->Open(kept.sha256));
-  CountedInput counted_first(first_pass.get(), request, &progress);
-  TIEOUT_ASSIGN_OR_RETURN(const Summary survey,
-                          connectors::Survey(*connector, counted_first, context));
-  context.sha256 = kept.sha256;
-  context.as_of_us = survey.as_of_us;
-
-  TIEOUT_RETURN_IF_ERROR(DeclareAccounts(request, survey, &report));
+  auto surveyed = Survey(request, hints, kept, &progress, &report);
+  if (!surveyed.ok()) {
+    report.refusal = surveyed.status();
+    return report;
+  }
+  const auto& [connector, context, survey, undeclared] = *surveyed;
+  TIEOUT_RETURN_IF_ERROR(settings_.before_first_append());
+  report.refusal = DeclareAccounts(survey, undeclared);
+  if (absl::IsInvalidArgument(report.refusal)) return report;  // no name for an owner
+  TIEOUT_RETURN_IF_ERROR(report.refusal);
   TIEOUT_RETURN_IF_ERROR(AppendReports(*connector, context, survey, Phase::kOpened));
   Quarantine quarantine(settings_.quarantine_directory, report.sha256);
   AppendingSink sink(appender_, &quarantine, &progress, &report);
@@ -222,31 +256,41 @@ absl::StatusOr<FileReport> FileIngest::Take(const IngestRequest& request, const 
   return report;
 }
 
-absl::StatusOr<const connectors::Connector*> FileIngest::ConnectorOf(
-    const IngestRequest& request, const std::string& file, const std::string& sha256) const {
-  if (!request.connector.empty()) {
-    const connectors::Connector* named = connectors::Find(request.connector);
-    if (named != nullptr) return named;
-    std::string known;
-    for (const auto* one : connectors::All()) known += fmt::format(" {}", one->name());
-    return base::InvalidArgument(
-        fmt::format("no connector \"{}\"; there are:{}", request.connector, known));
+absl::StatusOr<FileIngest::Surveyed> FileIngest::Survey(const IngestRequest& request,
+                                                        const SourceHints& hints,
+                                                        const SourceStore::Kept& kept,
+                                                        IngestProgress* progress,
+                                                        FileReport* report) const {
+  Surveyed out;
+  if (!hints.connector.empty()) {
+    TIEOUT_ASSIGN_OR_RETURN(out.connector, Named(hints.connector));
+  } else {
+    TIEOUT_ASSIGN_OR_RETURN(auto in, sources_->Open(kept.sha256));
+    connectors::PeekInput peek(*in);
+    TIEOUT_ASSIGN_OR_RETURN(const std::string_view head, peek.Peek(connectors::kDetectBytes));
+    TIEOUT_ASSIGN_OR_RETURN(out.connector, connectors::Detect(report->file, head));
   }
-  TIEOUT_ASSIGN_OR_RETURN(auto in, sources_->Open(sha256));
-  connectors::PeekInput peek(*in);
-  TIEOUT_ASSIGN_OR_RETURN(const std::string_view head, peek.Peek(connectors::kDetectBytes));
-  return connectors::Detect(file, head);
+  report->connector = out.connector->name();
+  out.context = ContextOf(hints, report->file);
+  TIEOUT_ASSIGN_OR_RETURN(auto first_pass, sources_->Open(kept.sha256));
+  CountedInput counted_first(first_pass.get(), request, progress);
+  TIEOUT_ASSIGN_OR_RETURN(out.survey,
+                          connectors::Survey(*out.connector, counted_first, out.context));
+  out.context.sha256 = kept.sha256;
+  out.context.as_of_us = out.survey.as_of_us;
+  TIEOUT_ASSIGN_OR_RETURN(out.undeclared, FindOwners(request, hints, out.survey, report));
+  return out;
 }
 
-// Nothing is appended before all owners are known.
-absl::Status FileIngest::DeclareAccounts(const IngestRequest& request, const Summary& survey,
-                                         FileReport* report) {
-  std::vector<std::string> ids;
-  std::vector<ledger::Event> events;
+// Nothing is appended before all owners are known. Returns whose accounts are to be declared.
+absl::StatusOr<std::vector<std::string>> FileIngest::FindOwners(const IngestRequest& request,
+                                                                const SourceHints& hints,
+                                                                const Summary& survey,
+                                                                FileReport* report) const {
+  std::vector<std::string> undeclared(survey.accounts.size());
   std::set<std::string> declared;
-  ids.reserve(survey.accounts.size());  // the events' views stay valid
-  report->accounts.reserve(survey.accounts.size());
-  for (const auto& account : survey.accounts) {
+  for (size_t i = 0; i < survey.accounts.size(); ++i) {
+    const auto& account = survey.accounts[i];
     AccountReport& out = report->accounts.emplace_back();
     out.provider = account.provider;
     out.merchant_account = account.merchant_account;
@@ -256,23 +300,35 @@ absl::Status FileIngest::DeclareAccounts(const IngestRequest& request, const Sum
         account.coverage_to_us > 0 ? account.coverage_to_us - 1 : settings_.now_us;
     out.owner = index_->accounts().OwnerOn(ref, base::DayOf(known_from));
     if (!out.owner.empty()) continue;
-    auto owner = OwnerFor(request, account, report->file);
+    auto owner = OwnerFor(request, hints, account, report->file);
     if (!owner.ok() && !settings_.owners_needed) continue;
     TIEOUT_ASSIGN_OR_RETURN(out.owner, std::move(owner));
     if (!declared.insert(AccountName(account)).second) continue;
     out.declared = true;
+    undeclared[i] = out.owner;
+  }
+  return undeclared;
+}
+
+absl::Status FileIngest::DeclareAccounts(const Summary& survey,
+                                         const std::vector<std::string>& undeclared) {
+  std::vector<std::string> ids;
+  std::vector<ledger::Event> events;
+  ids.reserve(survey.accounts.size());  // the events' views stay valid
+  for (size_t i = 0; i < survey.accounts.size(); ++i) {
+    if (undeclared[i].empty()) continue;
+    const auto& account = survey.accounts[i];
     ids.push_back(
-        ledger::MakeEventId(account.provider, account.merchant_account, "account", out.owner));
+        ledger::MakeEventId(account.provider, account.merchant_account, "account", undeclared[i]));
     ledger::Event event;
     event.event_id = ids.back();
-    event.account = {out.provider, out.merchant_account, ""};
+    event.account = {account.provider, account.merchant_account, ""};
     event.occurred_at_us = settings_.now_us;
     ledger::AccountOpened opened;
-    opened.owner = out.owner;
+    opened.owner = undeclared[i];
     event.body = opened;
     events.push_back(std::move(event));
   }
-  TIEOUT_RETURN_IF_ERROR(settings_.before_first_append());
   return events.empty() ? absl::OkStatus() : appender_->AppendConfig(events);
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "connectors/connector.h"
 #include "engine/base/status.h"
@@ -26,14 +27,25 @@ class FileIngest {
   // All must outlive it.
   FileIngest(Appender* appender, const LogIndex* index, SourceStore* sources, Settings settings);
 
-  absl::StatusOr<FileReport> Take(const IngestRequest& request, const std::string& file);
+  // Calls `on_report` after each source in the file. What is returned is trouble with the log or
+  // the disk, or what `on_report` returns; a source's own is its report's `refusal`.
+  using OnReport = std::function<absl::Status(FileReport)>;
+  absl::Status Take(const IngestRequest& request, const std::string& file,
+                    const OnReport& on_report);
 
  private:
-  absl::StatusOr<const connectors::Connector*> ConnectorOf(const IngestRequest& request,
-                                                           const std::string& file,
-                                                           const std::string& sha256) const;
-  absl::Status DeclareAccounts(const IngestRequest& request, const connectors::Summary& survey,
-                               FileReport* report);
+  struct Surveyed;
+  absl::StatusOr<FileReport> TakeSource(const IngestRequest& request, const std::string& file,
+                                        const SourceStore::Kept& kept);
+  absl::StatusOr<Surveyed> Survey(const IngestRequest& request, const SourceHints& hints,
+                                  const SourceStore::Kept& kept, IngestProgress* progress,
+                                  FileReport* report) const;
+  absl::StatusOr<std::vector<std::string>> FindOwners(const IngestRequest& request,
+                                                      const SourceHints& hints,
+                                                      const connectors::Summary& survey,
+                                                      FileReport* report) const;
+  absl::Status DeclareAccounts(const connectors::Summary& survey,
+                               const std::vector<std::string>& undeclared);
   absl::Status AppendReports(const connectors::Connector& connector,
                              const connectors::Context& context, const connectors::Summary& summary,
                              ledger::SourceReport::Phase phase);

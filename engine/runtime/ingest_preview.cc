@@ -73,15 +73,12 @@ class CountingAppender : public Appender {
   CountingAppender(KnownEvents* known, std::function<void(const ledger::Event&)> on_event)
       : known_(known), on_event_(std::move(on_event)) {}
 
-  // What is added next belongs to this source.
-  void Begin(SourcePreview* source) { source_ = source; }
-
   absl::Status AppendConfig(std::span<const ledger::Event> events) override {
     for (const ledger::Event& event : events) TIEOUT_RETURN_IF_ERROR(Add(event));
     return absl::OkStatus();
   }
   absl::Status Add(const ledger::Event& event) override {
-    ++source_->appended;
+    ++source_.appended;
     if (on_event_) on_event_(event);
     const ledger::Kind kind = event.kind();
     // Every file brings its own.
@@ -89,7 +86,7 @@ class CountingAppender : public Appender {
       return absl::OkStatus();
     }
     const size_t group = GroupOf(event);
-    PreviewGroup& counted = source_->groups[group - first_group_];
+    PreviewGroup& counted = source_.groups[group - first_group_];
     if (counted.events++ == 0) counted.first_us = counted.last_us = event.occurred_at_us;
     counted.first_us = std::min(counted.first_us, event.occurred_at_us);
     counted.last_us = std::max(counted.last_us, event.occurred_at_us);
@@ -98,16 +95,16 @@ class CountingAppender : public Appender {
   }
   absl::Status Flush() override { return absl::OkStatus(); }
 
-  // Groups are numbered through all sources.
-  void End() {
-    first_group_ += source_->groups.size();
+  // What was counted since the last call. Groups are numbered through all sources.
+  SourcePreview Take() {
+    first_group_ += source_.groups.size();
     group_of_.clear();
-    source_ = nullptr;
+    return std::exchange(source_, {});
   }
 
  private:
   size_t GroupOf(const ledger::Event& event) {
-    std::vector<PreviewGroup>& groups = source_->groups;
+    std::vector<PreviewGroup>& groups = source_.groups;
     const std::string_view state = StateOf(event);
     const ledger::AccountRef& account = event.account;
     const auto [known, is_new] = group_of_.try_emplace(
@@ -126,7 +123,7 @@ class CountingAppender : public Appender {
 
   KnownEvents* const known_;
   const std::function<void(const ledger::Event&)> on_event_;
-  SourcePreview* source_ = nullptr;
+  SourcePreview source_;
   size_t first_group_ = 0;
   absl::flat_hash_map<std::string, size_t> group_of_;  // of this source
 };
@@ -161,17 +158,11 @@ class Preview : public IngestPreview {
   absl::Status Take(const IngestRequest& request) override {
     TIEOUT_RETURN_IF_ERROR(index_.Refresh());
     for (const std::string& file : request.files) {
-      SourcePreview source;
-      appender_.Begin(&source);
-      absl::StatusOr<FileReport> report = ingest_.Take(request, file);
-      appender_.End();
-      if (report.ok()) {
-        source.report = *std::move(report);
-      } else {
-        source.refusal = report.status();
-      }
-      source.report.file = file;
-      previews_.push_back(std::move(source));
+      TIEOUT_RETURN_IF_ERROR(ingest_.Take(request, file, [this](FileReport report) {
+        SourcePreview& source = previews_.emplace_back(appender_.Take());
+        source.report = std::move(report);
+        return absl::OkStatus();
+      }));
     }
     return absl::OkStatus();
   }

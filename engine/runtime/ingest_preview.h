@@ -40,7 +40,6 @@ struct PreviewGroup {
 
 struct SourcePreview {
   FileReport report;
-  absl::Status refusal;              // other than OK: ingest would stop here
   uint64_t appended = 0;             // events, with accounts and the source's reports
   std::vector<PreviewGroup> groups;  // in the order of their first event
 };
@@ -55,7 +54,7 @@ class IngestPreview {
       const EngineOptions& options, std::function<void(const ledger::Event&)> on_event,
       KnownEvents::Progress progress);
 
-  // A file that can't be taken is noted in its preview; what is returned is trouble with the log.
+  // A source that can't be taken is refused in its report; what is returned is other trouble.
   virtual absl::Status Take(const IngestRequest& request) = 0;
   // All that was taken, in that order, compared with the log.
   virtual absl::StatusOr<std::vector<SourcePreview>> Finish() = 0;

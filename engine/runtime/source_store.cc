@@ -140,30 +140,41 @@ std::string SourceStore::PathOf(const std::string& sha256) const {
   return fmt::format("{}/{}.zst", directory_, base::HexEncode(sha256));
 }
 
-absl::StatusOr<SourceStore::Kept> SourceStore::Put(const std::string& path) {
-  TIEOUT_ASSIGN_OR_RETURN(auto in, connectors::OpenUnpacked(path));
+absl::StatusOr<std::vector<SourceStore::Kept>> SourceStore::Put(const std::string& path) const {
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
   if (error) return base::Unavailable("creating " + directory_ + ": " + error.message());
+  std::vector<Kept> sources;
+  TIEOUT_RETURN_IF_ERROR(connectors::ForEachSource(
+      path, [&](const std::string& member, connectors::InputStream& in) -> absl::Status {
+        Kept& kept = sources.emplace_back();
+        kept.member = member;
+        kept.broken = Keep(in, &kept);
+        const bool is_whole_file = member.empty() || absl::IsUnavailable(kept.broken);
+        return is_whole_file ? kept.broken : absl::OkStatus();
+      }));
+  return sources;
+}
+
+absl::Status SourceStore::Keep(connectors::InputStream& in, Kept* kept) const {
   IncomingFile file(directory_ + "/incoming");
   TIEOUT_RETURN_IF_ERROR(file.Create());
   Compressor compressor(&file);
   base::Sha256Stream hash;
-  Kept kept;
   std::string chunk(kChunkBytes, '\0');
   while (true) {
-    TIEOUT_ASSIGN_OR_RETURN(const size_t n, in->Read(chunk.data(), chunk.size()));
+    TIEOUT_ASSIGN_OR_RETURN(const size_t n, in.Read(chunk.data(), chunk.size()));
     if (n == 0) break;
     hash.Update({chunk.data(), n});
-    kept.bytes += n;
+    kept->bytes += n;
     TIEOUT_RETURN_IF_ERROR(compressor.Take(chunk.data(), n, ZSTD_e_continue));
   }
   TIEOUT_RETURN_IF_ERROR(compressor.Take(nullptr, 0, ZSTD_e_end));
   const base::Digest digest = hash.Finish();
-  kept.sha256.assign(reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size());
-  if (std::filesystem::exists(PathOf(kept.sha256), error)) return kept;
-  TIEOUT_RETURN_IF_ERROR(file.MoveTo(PathOf(kept.sha256)));
-  return kept;
+  kept->sha256.assign(reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size());
+  std::error_code error;
+  if (std::filesystem::exists(PathOf(kept->sha256), error)) return absl::OkStatus();
+  return file.MoveTo(PathOf(kept->sha256));
 }
 
 absl::StatusOr<std::unique_ptr<connectors::InputStream>> SourceStore::Open(

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "connectors/input.h"
 #include "engine/base/status.h"
@@ -19,19 +20,22 @@ class SourceStore {
   explicit SourceStore(std::string directory) : directory_(std::move(directory)) {}
 
   struct Kept {
+    std::string member;  // its name within a zip; empty: the file itself
     std::string sha256;  // 32 bytes
     uint64_t bytes = 0;
+    absl::Status broken;  // other than OK: nothing is kept of this member, and why
   };
-  // Reads the file once, from its beginning to its end (it may be a pipe), unpacked where it is
-  // gzip or zip (connectors/unpack.h): what is hashed and kept is what is in it. Durable when it
-  // returns.
-  absl::StatusOr<Kept> Put(const std::string& path);
+  // Each source in the file, read once from beginning to end, unpacked where it is gzip or zip
+  // (connectors/unpack.h): what is hashed and kept is what is in it. Durable when it returns. An
+  // error is about the file as a whole; kUnavailable: the store can't be written.
+  absl::StatusOr<std::vector<Kept>> Put(const std::string& path) const;
 
   // kNotFound: the source was ingested elsewhere.
   absl::StatusOr<std::unique_ptr<connectors::InputStream>> Open(const std::string& sha256) const;
 
  private:
   std::string PathOf(const std::string& sha256) const;
+  absl::Status Keep(connectors::InputStream& in, Kept* kept) const;
 
   const std::string directory_;
 };

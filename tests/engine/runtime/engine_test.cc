@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "tests/engine/runtime/support/outcome.h"
 #include "tests/engine/runtime/support/random_log.h"
+#include "tests/support/archive.h"
 
 namespace tieout::runtime {
 namespace {
@@ -36,8 +37,8 @@ class EngineTest : public ::testing::Test {
   static IngestRequest Stripe(const std::string& seller) {
     IngestRequest request;
     request.files = {kStripe};
-    request.seller = seller;
-    request.connector_options["account"] = "acct_1";
+    request.hints.seller = seller;
+    request.hints.connector_options["account"] = "acct_1";
     return request;
   }
   std::vector<std::string> Events(const EngineOptions& options) {
@@ -56,7 +57,7 @@ class EngineTest : public ::testing::Test {
 TEST_F(EngineTest, AnAccountNobodyOwnsStopsBeforeAnythingIsAppended) {
   auto engine = Engine::Open(options_).value();
   const size_t before = Events(options_).size();
-  const absl::Status refused = engine->Ingest(Stripe("")).status();
+  const absl::Status refused = engine->Ingest(Stripe("")).value().files.at(0).refusal;
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(refused.ToString(), HasSubstr("stripe/acct_1"));
   EXPECT_THAT(refused.ToString(), HasSubstr("--seller"));
@@ -66,7 +67,7 @@ TEST_F(EngineTest, AnAccountNobodyOwnsStopsBeforeAnythingIsAppended) {
 TEST_F(EngineTest, AnOwnerThatIsNoSellersNameStopsBeforeAnythingIsAppended) {
   auto engine = Engine::Open(options_).value();
   const size_t before = Events(options_).size();
-  const absl::Status refused = engine->Ingest(Stripe("S/1")).status();
+  const absl::Status refused = engine->Ingest(Stripe("S/1")).value().files.at(0).refusal;
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << refused;
   EXPECT_EQ(Events(options_).size(), before);
 }
@@ -255,7 +256,9 @@ TEST_F(EngineTest, AnIngestCutOffIsDoneAgainWithTheSameEvents) {
                       {.quarantine_directory = options.data_dir + "/quarantine",
                        .now_us = clock_.NowMicros(),
                        .before_first_append = [] { return absl::OkStatus(); }});
-    EXPECT_EQ(ingest.Take(Stripe("S1"), kStripe).status().code(), absl::StatusCode::kUnavailable);
+    const absl::Status cut =
+        ingest.Take(Stripe("S1"), kStripe, [](FileReport) { return absl::OkStatus(); });
+    EXPECT_EQ(cut.code(), absl::StatusCode::kUnavailable);
     const auto again = engine->Ingest(Stripe("S1"));
     ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_FALSE(again->files.at(0).skipped);
@@ -318,6 +321,39 @@ TEST_F(EngineTest, ADirectoryHeldByARunIsRefused) {
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
 }
 
+// The files of a zip are sources of their own: what can't be taken of them is named, and the others
+// go on.
+TEST_F(EngineTest, TakesEachFileOfAZip) {
+  const std::string zip = options_.data_dir + ".zip";
+  std::ifstream in(kStripe);
+  const std::string stripe{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const std::string bank = "Date,Text,Amount,Currency,Account\n2026-03-02,Rent,-10.00,EUR,DE1\n";
+  std::ofstream(zip, std::ios::binary)
+      << Zipped({{"read me.txt", "hello"}, {"a/stripe.csv", stripe}, {"bank.csv", bank}});
+  IngestRequest request = Stripe("S1");
+  request.files = {zip};
+  request.member_hints = [&](const std::string& file, const std::string& member) {
+    EXPECT_EQ(file, zip);
+    SourceHints hints = request.hints;
+    if (member == "bank.csv") hints.seller = "S2";
+    return hints;
+  };
+  auto engine = Engine::Open(options_).value();
+  const auto report = engine->Ingest(request);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->files.size(), 3u);
+  EXPECT_THAT(report->files[0].refusal.ToString(), HasSubstr(zip + ":read me.txt: no connector"));
+  EXPECT_TRUE(report->files[1].refusal.ok()) << report->files[1].refusal;
+  EXPECT_EQ(report->files[1].file, zip + ":a/stripe.csv");
+  EXPECT_EQ(report->files[1].accounts.at(0).owner, "S1");
+  EXPECT_EQ(report->files[2].accounts.at(0).owner, "S2");
+  // Unpacked, it is the same source.
+  EXPECT_TRUE(engine->Ingest(Stripe("S1"))->files.at(0).skipped);
+  const auto again = engine->Ingest(request);
+  EXPECT_FALSE(again->files.at(0).refusal.ok());
+  EXPECT_TRUE(again->files.at(1).skipped);
+}
+
 // A `start` in a file of events is configuration as any other: every partition sees it.
 TEST_F(EngineTest, ConfigurationInAFileGoesToEveryPartition) {
   const std::string file = options_.data_dir + "-start.jsonl";
@@ -328,7 +364,7 @@ TEST_F(EngineTest, ConfigurationInAFileGoesToEveryPartition) {
   auto engine = Engine::Open(options_).value();
   IngestRequest request;
   request.files = {file};
-  request.seller = "S1";
+  request.hints.seller = "S1";
   const auto report = engine->Ingest(request);
   ASSERT_TRUE(report.ok()) << report.status();
   int starts = 0;

@@ -31,8 +31,8 @@ class IngestPreviewTest : public ::testing::Test {
   static IngestRequest Request(const std::string& file, const std::string& seller = "S1") {
     IngestRequest request;
     request.files = {file};
-    request.seller = seller;
-    request.connector_options["account"] = "acct_1";
+    request.hints.seller = seller;
+    request.hints.connector_options["account"] = "acct_1";
     return request;
   }
   // A bank's CSV beside the data directory.
@@ -77,7 +77,7 @@ TEST_F(IngestPreviewTest, MakesNoLogAndShowsWhatIngestThenAppends) {
   });
   EXPECT_FALSE(std::filesystem::exists(options_.data_dir));
   ASSERT_EQ(sources.size(), 1u);
-  EXPECT_TRUE(sources[0].refusal.ok()) << sources[0].refusal;
+  EXPECT_TRUE(sources[0].report.refusal.ok()) << sources[0].report.refusal;
   EXPECT_EQ(sources[0].appended, shown.size());
   EXPECT_EQ(NewOf(sources[0]), sources[0].report.events);
 
@@ -158,7 +158,7 @@ TEST_F(IngestPreviewTest, ShowsWhatHasNoOwnerYetAndWhatCannotBeTaken) {
   ASSERT_EQ(sources.size(), 3u);
   EXPECT_EQ(sources[0].report.quarantined, 1u);
   EXPECT_EQ(sources[0].report.first_quarantined.at(0).line, 2u);
-  EXPECT_THAT(sources[1].refusal.ToString(), HasSubstr("nothing.csv"));
+  EXPECT_THAT(sources[1].report.refusal.ToString(), HasSubstr("nothing.csv"));
   EXPECT_THAT(sources[2].report.accounts.at(0).owner, IsEmpty());
   EXPECT_GT(NewOf(sources[2]), 0u);
   EXPECT_EQ(LogEvents().size(), before);

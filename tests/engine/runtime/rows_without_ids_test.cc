@@ -36,10 +36,11 @@ class RowsWithoutIdsTest : public ::testing::Test {
       std::ofstream(path) << files[i];
       IngestRequest request;
       request.files = {path};
-      request.seller = "S1";
-      request.connector_options = {{"account", "DE1"}, {"currency", "EUR"}};
+      request.hints.seller = "S1";
+      request.hints.connector_options = {{"account", "DE1"}, {"currency", "EUR"}};
       const auto report = engine->Ingest(request);
       EXPECT_TRUE(report.ok()) << report.status();
+      EXPECT_TRUE(report->files.at(0).refusal.ok()) << report->files.at(0).refusal;
     }
     EXPECT_TRUE(engine->RunToEnd({}).ok());
     Ingested is;

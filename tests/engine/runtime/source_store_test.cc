@@ -8,17 +8,23 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/engine/runtime/support/random_log.h"
+#include "tests/support/archive.h"
 
 namespace tieout::runtime {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 std::string WriteFile(const std::string& path, const std::string& content) {
   std::ofstream(path, std::ios::binary) << content;
   return path;
+}
+
+absl::StatusOr<SourceStore::Kept> PutOne(const SourceStore& store, const std::string& path) {
+  const auto kept = store.Put(path);
+  if (!kept.ok()) return kept.status();
+  EXPECT_EQ(kept->size(), 1u);
+  return kept->at(0);
 }
 
 std::string ReadBack(const SourceStore& store, const std::string& sha256) {
@@ -40,7 +46,7 @@ TEST(SourceStore, GivesBackTheBytesOfAnyLength) {
   for (size_t size : {0, 1, 1000, 128 << 10, (128 << 10) + 1, 1'000'000}) {
     std::string content(size, '\0');
     for (char& c : content) c = static_cast<char>(random() % 7 + 'a');
-    const auto kept = store.Put(WriteFile(directory + "/file", content));
+    const auto kept = PutOne(store, WriteFile(directory + "/file", content));
     ASSERT_TRUE(kept.ok()) << kept.status();
     EXPECT_EQ(kept->bytes, size);
     EXPECT_EQ(base::HexEncode(kept->sha256), base::Sha256(content).hex());
@@ -53,7 +59,7 @@ TEST(SourceStore, ACutFileIsSaidToBe) {
   SourceStore store(directory);
   std::string content;
   for (int i = 0; i < 100'000; ++i) content += std::to_string(i);
-  const auto kept = store.Put(WriteFile(directory + "/file", content));
+  const auto kept = PutOne(store, WriteFile(directory + "/file", content));
   ASSERT_TRUE(kept.ok());
   const std::string path = directory + "/" + base::HexEncode(kept->sha256) + ".zst";
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
@@ -70,11 +76,32 @@ TEST(SourceStore, AGzippedFileIsItsContent) {
   SourceStore store(directory);
   const std::string plain = "a statement\nof two lines\n";
   const auto kept =
-      store.Put(WriteFile(directory + "/file.gz", std::string(kGzipped, sizeof kGzipped - 1)));
+      PutOne(store, WriteFile(directory + "/file.gz", std::string(kGzipped, sizeof kGzipped - 1)));
   ASSERT_TRUE(kept.ok()) << kept.status();
   EXPECT_EQ(kept->bytes, plain.size());
   EXPECT_EQ(base::HexEncode(kept->sha256), base::Sha256(plain).hex());
   EXPECT_EQ(ReadBack(store, kept->sha256), plain);
+}
+
+TEST(SourceStore, KeepsEachFileOfAZipThatCanBeRead) {
+  const std::string directory = FreshDirectory("source_zip");
+  const std::string zip = directory + "/file.zip";
+  std::string bytes = Zipped({{"a", "first"}, {"b", "second"}});
+  WriteFile(zip, bytes);
+  SourceStore store(directory + "/sources");
+  const auto whole = store.Put(zip);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  ASSERT_EQ(whole->size(), 2u);
+  EXPECT_EQ(whole->at(1).member, "b");
+  EXPECT_EQ(ReadBack(store, whole->at(1).sha256), "second");
+
+  char& broken_byte = bytes[DataOfFirst(bytes) + 2];
+  broken_byte = static_cast<char>(broken_byte ^ 0x55);
+  const auto broken = store.Put(WriteFile(zip, bytes));
+  ASSERT_TRUE(broken.ok()) << broken.status();
+  EXPECT_THAT(broken->at(0).broken.ToString(), HasSubstr(zip + ":a: can't be unpacked"));
+  EXPECT_TRUE(broken->at(1).broken.ok()) << broken->at(1).broken;
+  EXPECT_EQ(ReadBack(store, broken->at(1).sha256), "second");
 }
 
 }  // namespace

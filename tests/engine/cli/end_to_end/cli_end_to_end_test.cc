@@ -13,6 +13,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "tests/engine/cli/support/program.h"
+#include "tests/support/archive.h"
 
 namespace tieout::cli {
 namespace {
@@ -324,6 +325,25 @@ TEST(CommandLineTest, EveryHelpHasAnExample) {
   EXPECT_GE(commands.size(), 27u);
   EXPECT_THAT(commands, Contains("log copy"));
   EXPECT_THAT(program.Run("help config").out, HasSubstr("log.fsync"));
+}
+
+// A zip's files are read each; what is none is named, and decides the exit code.
+TEST(CommandLineTest, TakesWhatAZipHolds) {
+  const Program program;
+  const std::string head = "Date,Text,Amount,Currency,Account\n";
+  program.WriteFile("march.zip", Zipped({{"notes.txt", "call the bank"},
+                                         {"a/bank.csv", head + "2026-03-02,Rent,-10.00,EUR,DE1\n"},
+                                         {"shop.csv", head + "2026-03-02,In,5.00,EUR,DE2\n"}}));
+  program.WriteFile("tieout.toml",
+                    "[[sources]]\nfiles = \"march.zip/shop.csv\"\nseller = \"north\"\n"
+                    "[[sources]]\nfiles = \"march.zip\"\nseller = \"acme\"\n");
+  const Ran ran = program.Run("ingest march.zip");
+  EXPECT_EQ(ran.exit_code, kBadInput);
+  EXPECT_THAT(ran.err, HasSubstr("march.zip:notes.txt: no connector knows this content"));
+  EXPECT_THAT(ran.err, HasSubstr("tieout help formats"));
+  EXPECT_THAT(ran.out, HasSubstr("march.zip:a/bank.csv: new account bank/DE1, owner acme"));
+  EXPECT_THAT(ran.out, HasSubstr("march.zip:shop.csv: new account bank/DE2, owner north"));
+  EXPECT_THAT(program.Run("help formats").out, HasSubstr("camt"));
 }
 
 TEST(CommandLineTest, ListsEveryExitCode) {
