@@ -112,13 +112,20 @@ ledger::Event Emitter::NewEvent(const ledger::AccountRef& account, std::string_v
 absl::StatusOr<ledger::Event> Emitter::NewRowEvent(const ledger::AccountRef& account_ref,
                                                    base::Day day, const base::Hash128& hash,
                                                    std::string_view component,
-                                                   int64_t occurred_at_us) {
+                                                   int64_t occurred_at_us,
+                                                   std::optional<ledger::Minor> balance) {
   TIEOUT_ASSIGN_OR_RETURN(const uint32_t ordinal, NextOrdinal(account(account_ref), day, hash));
   const std::string entry = fmt::format("{}.{}.{}", base::FormatDay(day), HashText(hash), ordinal);
   ledger::Event event = NewEvent(account_ref, entry, component, occurred_at_us);
   event.row.hash = Keep(HashBytes(hash));
   event.row.day = day;
   event.row.ordinal = ordinal;
+  event.row.balance_after = balance;
+  if (balance) {
+    const std::string equal = fmt::format("{}|{}", HashText(hash), *balance);
+    TIEOUT_ASSIGN_OR_RETURN(event.row.balance_ordinal,
+                            NextOrdinal(account(account_ref), day, base::HashBytes128(equal)));
+  }
   return event;
 }
 

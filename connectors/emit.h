@@ -12,6 +12,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,10 +63,12 @@ class Emitter {
 
   ledger::Event NewEvent(const ledger::AccountRef& account, std::string_view entry_id,
                          std::string_view component, int64_t occurred_at_us);
-  // As above, for a row without an id: <day>.<hash>.<ordinal>.
+  // As above, for a row without an id: <day>.<hash>.<ordinal>. `balance`: the account's after it,
+  // which is no part of the hash, since the same row may stand in an export that prints none.
   absl::StatusOr<ledger::Event> NewRowEvent(const ledger::AccountRef& account, base::Day day,
                                             const base::Hash128& hash, std::string_view component,
-                                            int64_t occurred_at_us);
+                                            int64_t occurred_at_us,
+                                            std::optional<ledger::Minor> balance = std::nullopt);
   // The same entry's next component ("fee" beside "gross").
   ledger::Event Sibling(const ledger::Event& event, std::string_view component);
 

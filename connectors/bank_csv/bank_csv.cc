@@ -118,7 +118,7 @@ class Parser {
   Layout layout_;
   uint64_t line_ = 0;
   bool account_is_other_side_ = false;
-  bool balance_is_fixed_ = false;
+  bool every_row_has_balance_ = false;
   std::string only_account_;
   std::deque<AccountState> states_;
 };
@@ -294,7 +294,7 @@ void Parser::LookAhead(std::string_view head) {
   CsvRow row;
   std::string first;
   bool account_changes = false;
-  balance_is_fixed_ = layout_.balance >= 0;
+  every_row_has_balance_ = layout_.balance >= 0;
   for (size_t number = 0;; ++number) {
     const auto more = reader.Next(&row);
     // The head may end within a row: the last one doesn't count.
@@ -303,7 +303,7 @@ void Parser::LookAhead(std::string_view head) {
     if (IsIgnored(row)) continue;
     const Cells cells(layout_.columns, row.fields);
     if (cells.Text(layout_.date).empty()) continue;
-    if (cells.Text(layout_.balance).empty()) balance_is_fixed_ = false;
+    if (cells.Text(layout_.balance).empty()) every_row_has_balance_ = false;
     const std::string_view account = cells.Text(layout_.account);
     account_changes |= account.empty() || (!first.empty() && account != first);
     if (first.empty()) first = account;
@@ -346,7 +346,7 @@ absl::Status Parser::EmitRow(const Cells& cells, const Row& row) {
   } else {
     std::string fixed = fmt::format("{}|{}", row.currency, row.amount);
     if (row.booked.has_time) fixed += fmt::format("|at:{}", occurred_at);
-    if (balance_is_fixed_) fixed += fmt::format("|balance:{}", row.balance.value_or(0));
+    if (row.pending) fixed += "|pending";  // never counts among those that are booked
     for (const std::string& text :
          {row.text, row.reference, CollapseBlanks(cells.Text(layout_.end_to_end)),
           CollapseBlanks(cells.Text(layout_.counterparty))}) {
@@ -355,8 +355,8 @@ absl::Status Parser::EmitRow(const Cells& cells, const Row& row) {
     TIEOUT_ASSIGN_OR_RETURN(
         event, emitter_.NewRowEvent(account,
                                     row.booked.has_time ? base::DayOf(occurred_at) : row.booked.day,
-                                    base::HashBytes128(fixed), "entry", occurred_at));
-    event.row.balance_after = row.balance;
+                                    base::HashBytes128(fixed), "entry", occurred_at,
+                                    every_row_has_balance_ ? row.balance : std::nullopt));
   }
   event.amount = row.amount;
   event.refs.bank_reference = row.reference;

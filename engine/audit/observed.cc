@@ -28,18 +28,21 @@ AccountKey KeyOf(std::string_view home, const v1::Event& event) {
           event.account().currency()};
 }
 
+std::string IdKey(std::string_view home, std::string_view id) {
+  return fmt::format("id\n{}\n{}", home, id);
+}
+
 std::string PaymentKey(std::string_view home, const v1::Event& event) {
   return fmt::format("sale\n{}\n{}\n{}\n{}", home, event.account().provider(),
                      event.account().merchant_account(), event.refs().payment_id());
 }
 
-// The event_id of the `copy`th row behind the one of the event's own ordinal.
-std::string CopyId(const v1::Event& event, uint32_t copy) {
-  if (copy == 0) return event.event_id();
+// The event_id of the event's row were it of that ordinal.
+std::string IdAt(const v1::Event& event, uint32_t ordinal) {
   ledger::Event row;
   row.event_id = event.event_id();
   row.row.ordinal = event.row().ordinal();
-  return ledger::RowCopyId(row, copy);
+  return ledger::RowIdAt(row, ordinal);
 }
 
 // In the memory of ids: no row, so that whatever bears the id is the same.
@@ -210,14 +213,30 @@ void Observed::AddReport(const v1::Event& event) {
   coverage_.emplace(std::make_pair(KeyOf("", event), event.source().sha256()), coverage);
 }
 
-bool Observed::AreOneRow(const AccountKey& account, const Sighting& a, const Sighting& b) const {
-  if (a.sha256 == b.sha256) return a.ordinal == b.ordinal;
-  if (a.has_balance && b.has_balance) return a.balance == b.balance;
-  const auto first = coverage_.find({account, a.sha256});
-  const auto second = coverage_.find({account, b.sha256});
-  if (first == coverage_.end() || second == coverage_.end()) return true;
-  return std::max(first->second.from_us, second->second.from_us) <
-         std::min(first->second.to_us, second->second.to_us);
+Observed::Shared Observed::SharedDay(const AccountKey& account, const v1::Event& row,
+                                     const Sighting& known) const {
+  const auto first = coverage_.find({account, known.sha256});
+  const auto second = coverage_.find({account, row.source().sha256()});
+  if (first == coverage_.end() || second == coverage_.end()) return Shared::kUnknown;
+  const Coverage& a = first->second;
+  const Coverage& b = second->second;
+  if (a.from_us >= a.to_us || b.from_us >= b.to_us) return Shared::kUnknown;
+  const Coverage both{std::max(a.from_us, b.from_us), std::min(a.to_us, b.to_us)};
+  const base::Day day = base::ParseDay(row.row().day()).value_or(base::Day{});
+  const int64_t midnight = day.start_us(), next = day.plus(1).start_us(),
+                at = Micros(row.occurred_at());
+  if (both.from_us >= next || both.to_us <= midnight || both.from_us >= both.to_us) {
+    return Shared::kNothing;
+  }
+  if (at % base::kMicrosPerDay != 0) {
+    const bool whole = both.from_us <= midnight && both.to_us >= next;
+    return whole || (both.from_us <= at && at < both.to_us) ? Shared::kTheRow : Shared::kUnknown;
+  }
+  const bool is_cut = a.from_us != b.from_us && a.to_us != b.to_us &&
+                      (a.from_us < b.from_us) == (a.to_us < b.to_us) &&
+                      both.to_us - both.from_us <= base::kMicrosPerDay;
+  return !is_cut && both.from_us <= midnight && both.to_us >= next ? Shared::kTheRow
+                                                                   : Shared::kUnknown;
 }
 
 Observed::Sighting Observed::SightingOf(const v1::Event& event) {
@@ -230,23 +249,48 @@ Observed::Sighting Observed::SightingOf(const v1::Event& event) {
 }
 
 absl::StatusOr<bool> Observed::IsRepeated(std::string_view home, const v1::Event& event) {
-  const auto key = [&](std::string_view id) { return fmt::format("id\n{}\n{}", home, id); };
+  if (!event.row().hash().empty()) return IsRepeatedRow(home, event);
   id_ = event.event_id();
-  if (event.row().hash().empty()) {
-    TIEOUT_ASSIGN_OR_RETURN(const std::string before, memory_->Get(key(id_)));
-    if (before.empty()) TIEOUT_RETURN_IF_ERROR(memory_->Put(key(id_), std::string(kHasAnId)));
-    return !before.empty();
-  }
+  const std::string key = IdKey(home, id_);
+  TIEOUT_ASSIGN_OR_RETURN(const std::string before, memory_->Get(key));
+  if (before.empty()) TIEOUT_RETURN_IF_ERROR(memory_->Put(key, std::string(kHasAnId)));
+  return !before.empty();
+}
+
+// Which of the rows that look alike it is. One that is none of them takes the next free ordinal.
+absl::StatusOr<bool> Observed::IsRepeatedRow(std::string_view home, const v1::Event& event) {
   const Sighting now = SightingOf(event);
   const AccountKey account = KeyOf("", event);
-  // A row that is another than the one of its ordinal takes the next that is free.
-  for (uint32_t copy = 0;; ++copy) {
-    id_ = CopyId(event, copy);
-    TIEOUT_ASSIGN_OR_RETURN(const std::string before, memory_->Get(key(id_)));
+  uint32_t others = 0, of_its_balance = 0, in_both = 0;
+  std::string without_balance;  // key of the one that learns the row's
+  for (uint32_t ordinal = 0;; ++ordinal) {
+    id_ = IdAt(event, ordinal);
+    TIEOUT_ASSIGN_OR_RETURN(const std::string before, memory_->Get(IdKey(home, id_)));
     if (before.empty()) break;
-    if (before == kHasAnId || AreOneRow(account, DecodeSighting(before), now)) return true;
+    if (before == kHasAnId) return true;
+    const Sighting known = DecodeSighting(before);
+    if (known.sha256 == now.sha256 && known.ordinal == now.ordinal) return true;
+    if (known.sha256 == now.sha256) continue;
+    const Shared shared = SharedDay(account, event, known);
+    if (shared == Shared::kNothing) continue;
+    ++others;
+    if (known.has_balance && now.has_balance) {
+      if (known.balance == now.balance) ++of_its_balance;
+    } else if (shared == Shared::kTheRow) {
+      if (in_both++ == 0) without_balance = IdKey(home, id_);
+    }
   }
-  TIEOUT_RETURN_IF_ERROR(memory_->Put(key(id_), EncodeSighting(now)));
+  if (now.has_balance && event.row().balance_ordinal() < of_its_balance) return true;
+  if (now.has_balance && now.ordinal < others && in_both > 0) {
+    TIEOUT_ASSIGN_OR_RETURN(const std::string before, memory_->Get(without_balance));
+    Sighting known = DecodeSighting(before);
+    known.has_balance = true;
+    known.balance = now.balance;
+    TIEOUT_RETURN_IF_ERROR(memory_->Put(without_balance, EncodeSighting(known)));
+    return true;
+  }
+  if (!now.has_balance && now.ordinal < in_both) return true;
+  TIEOUT_RETURN_IF_ERROR(memory_->Put(IdKey(home, id_), EncodeSighting(now)));
   return false;
 }
 

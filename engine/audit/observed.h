@@ -121,7 +121,10 @@ class Observed {
   static Sighting SightingOf(const v1::Event& event);
   void NoteTick(const v1::Event& event);
   absl::StatusOr<bool> IsRepeated(std::string_view home, const v1::Event& event);
-  bool AreOneRow(const AccountKey& account, const Sighting& a, const Sighting& b) const;
+  absl::StatusOr<bool> IsRepeatedRow(std::string_view home, const v1::Event& event);
+  // What of the row's day stands in its source and in that of a known row of equal looks.
+  enum class Shared : uint8_t { kNothing, kTheRow, kUnknown };
+  Shared SharedDay(const AccountKey& account, const v1::Event& row, const Sighting& known) const;
   void AddPayout(std::string_view home, const v1::Event& event);
 
   const int partition_, partitions_;

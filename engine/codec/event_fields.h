@@ -51,6 +51,7 @@ void Fields(V& v, M& m) {
   v.Date(2, m.day);
   v.Unsigned(3, m.ordinal);
   v.Signed(4, m.balance_after);
+  v.Unsigned(5, m.balance_ordinal);
 }
 
 template <typename V, Of<ledger::Sale::Line> M>

@@ -53,6 +53,7 @@ struct RowIdentity {
   Day day;
   uint32_t ordinal = 0;
   std::optional<Minor> balance_after;
+  uint32_t balance_ordinal = 0;  // among equal rows of equal balance
 };
 
 struct Sale {
@@ -313,10 +314,9 @@ constexpr bool IsForEveryPartition(Kind kind) {
          kind == Kind::kTick || kind == Kind::kSemantics;
 }
 
-// The event_id of a row without an id that is another than the one of its ordinal: under the
-// `copy`th ordinal after its own, where the entry ends with that ("….2"), else with "#copy" behind
-// it.
-std::string RowCopyId(const Event& event, uint32_t copy);
+// The event_id of the equal row of another ordinal: in place of the event's own where its entry
+// ends with that ("….2"), else, but for 0, with "#ordinal" behind the entry.
+std::string RowIdAt(const Event& event, uint32_t ordinal);
 
 // event_id without its last '/component': what an amendment's `entry` names.
 std::string_view EntryOf(std::string_view event_id);

@@ -120,13 +120,16 @@ class Content {
 
 }  // namespace
 
-std::string RowCopyId(const Event& event, uint32_t copy) {
+std::string RowIdAt(const Event& event, uint32_t ordinal) {
   const std::string_view entry = EntryOf(event.event_id);
   const std::string_view component = event.event_id.substr(entry.size());
   const std::string own = fmt::format(".{}", event.row.ordinal);
-  if (!entry.ends_with(own)) return fmt::format("{}#{}{}", entry, copy, component);
-  const std::string_view row = entry.substr(0, entry.size() - own.size());
-  return fmt::format("{}.{}{}", row, uint64_t{event.row.ordinal} + copy, component);
+  if (entry.ends_with(own)) {
+    const std::string_view look = entry.substr(0, entry.size() - own.size());
+    return fmt::format("{}.{}{}", look, ordinal, component);
+  }
+  return ordinal == 0 ? std::string(event.event_id)
+                      : fmt::format("{}#{}{}", entry, ordinal, component);
 }
 
 std::string_view EntryOf(std::string_view event_id) {

@@ -302,8 +302,10 @@ absl::Status FoldImpl::Report(Turn& turn, const ledger::Event& event, uint32_t a
   const auto& body = std::get<ledger::SourceReport>(event.body);
   HomePage& home = turn.home();
   SourceState& source = home.sources[SourceIndex(home, event.source.sha256, account)];
-  source.coverage_from_us = body.coverage_from_us;
-  source.coverage_to_us = body.coverage_to_us;
+  if (!source.opened) {  // the first that opens it stands
+    source.coverage_from_us = body.coverage_from_us;
+    source.coverage_to_us = body.coverage_to_us;
+  }
   if (body.phase == ledger::SourceReport::Phase::kOpened) {
     source.opened = true;
     return absl::OkStatus();

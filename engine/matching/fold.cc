@@ -284,16 +284,17 @@ absl::Status FoldImpl::ApplyAtHome(std::string_view key, const ledger::Event& ev
       SayInputTrouble(turn, event, reason::kPossibleDuplicateRow, &first);
       return absl::OkStatus();
     case Sighting::kNew:
-      return first.copy == 0 ? ApplyFact(turn, event, ordinal, content, id)
-                             : ApplyCopy(turn, event, first.copy, content, id);
+      return event.row.hash.empty() || first.row == event.row.ordinal
+                 ? ApplyFact(turn, event, ordinal, content, id)
+                 : ApplyRowAt(turn, event, first.row, content, id);
   }
   return absl::OkStatus();
 }
 
-// A row that is another than the one of its ordinal takes the next.
-absl::Status FoldImpl::ApplyCopy(Turn& turn, const ledger::Event& event, uint32_t copy,
-                                 uint64_t content, const Hash128& id) {
-  const std::string event_id = ledger::RowCopyId(event, copy);
+// A row that is another than the one of its ordinal takes the one that is free.
+absl::Status FoldImpl::ApplyRowAt(Turn& turn, const ledger::Event& event, uint32_t row,
+                                  uint64_t content, const Hash128& id) {
+  const std::string event_id = ledger::RowIdAt(event, row);
   ledger::Event renamed = event;
   renamed.event_id = event_id;
   return ApplyFact(turn, renamed, turn.position.ordinal, content, id);
@@ -306,7 +307,7 @@ void FoldImpl::SayInputTrouble(Turn& turn, const ledger::Event& event, std::stri
                                     ledger::Status::kUnmatched, reason);
   if (first != nullptr) {
     const std::string id =
-        first->copy == 0 ? std::string(event.event_id) : ledger::RowCopyId(event, first->copy);
+        event.row.hash.empty() ? std::string(event.event_id) : ledger::RowIdAt(event, first->row);
     record.members.push_back(NewMember(turn, ledger::RoleOf(first->entry().kind), id,
                                        first->entry().ordinal, first->entry().amount, 0));
   }

@@ -41,8 +41,8 @@ class FoldImpl final : public Fold {
                            Output* out);
   absl::Status ApplyFact(Turn& turn, const ledger::Event& event, uint64_t ordinal, uint64_t content,
                          const Hash128& id);
-  absl::Status ApplyCopy(Turn& turn, const ledger::Event& event, uint32_t copy, uint64_t content,
-                         const Hash128& id);
+  absl::Status ApplyRowAt(Turn& turn, const ledger::Event& event, uint32_t row, uint64_t content,
+                          const Hash128& id);
   absl::Status Item(Turn& turn, const ledger::Event& event, uint32_t account, Found kept);
   absl::Status Payout(Turn& turn, const ledger::Event& event, uint32_t account);
   absl::Status Deposit(Turn& turn, const ledger::Event& event, uint32_t account);

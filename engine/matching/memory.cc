@@ -7,11 +7,6 @@
 namespace tieout::matching {
 namespace {
 
-Hash128 CopyId(const ledger::Event& event, uint32_t copy) {
-  if (copy == 0) return base::HashBytes128(event.event_id);
-  return base::HashBytes128(ledger::RowCopyId(event, copy));
-}
-
 // Keys of the filter beside event ids: a payment has a stub; an entry has items; an entry that has
 // none yet was amended.
 Hash128 PaymentKey(uint64_t payment) { return {payment, ~payment}; }
@@ -41,6 +36,10 @@ constexpr int32_t kGenerationDays = 200;
 int32_t GenerationOf(base::Day day) { return day.days / kGenerationDays; }
 
 }  // namespace
+
+bool IsContent(const ledger::Event& event, uint64_t content, const Entry& known) {
+  return known.content == content && known.kind == event.kind();
+}
 
 uint64_t PaymentHash(const ledger::AccountRef& account, std::string_view payment_id) {
   fmt::basic_memory_buffer<char, 256> key;
@@ -121,65 +120,11 @@ absl::StatusOr<Found> Memory::FindBy(const Hash128& key, base::Day hint, const M
 
 absl::StatusOr<Sighting> Memory::Recall(const ledger::Event& event, uint64_t content, Hash128* id,
                                         Found* first) {
-  const base::Day day = base::DayOf(event.occurred_at_us);
-  Sighting unclear = Sighting::kNew;
-  for (uint32_t copy = 0;; ++copy) {
-    *id = CopyId(event, copy);
-    TIEOUT_ASSIGN_OR_RETURN(Found found, Find(*id, day));
-    found.copy = copy;
-    if (found.page == nullptr) {
-      if (unclear == Sighting::kNew) *first = found;
-      return unclear;
-    }
-    if (found.entry().content != content || found.entry().kind != event.kind()) {
-      *first = found;
-      return Sighting::kConflict;
-    }
-    const Sighting sighting = event.row.hash.empty() ? Sighting::kSame : Compare(event, found);
-    if (sighting == Sighting::kSame || (sighting == Sighting::kUnclear && unclear != sighting)) {
-      *first = found;
-    }
-    if (sighting == Sighting::kSame) return sighting;
-    if (sighting == Sighting::kUnclear) unclear = sighting;
-  }
-}
-
-// Rows without an id, equal in all columns that never change (README.md, memory of ids).
-Sighting Memory::Compare(const ledger::Event& event, const Found& found) const {
-  const HomePage& home = turn_.cached.page;
-  const Detail* first = found.page->page.detail(found.index);
-  if (first == nullptr || first->source == kNone) return Sighting::kSame;
-  if (home.sources[first->source].sha256 == event.source.sha256) {
-    return first->row == event.row.ordinal ? Sighting::kSame : Sighting::kNew;
-  }
-  if (event.row.balance_after && first->balance_after) {
-    return *event.row.balance_after == *first->balance_after ? Sighting::kSame : Sighting::kNew;
-  }
-  const SourceState& other = home.sources[first->source];
-  const auto own =
-      std::find_if(home.sources.begin(), home.sources.end(), [&](const SourceState& s) {
-        return s.account == other.account && s.sha256 == event.source.sha256;
-      });
-  if (own == home.sources.end() || !own->opened || !other.opened ||
-      own->coverage_to_us <= own->coverage_from_us ||
-      other.coverage_to_us <= other.coverage_from_us) {
-    return Sighting::kUnclear;
-  }
-  const int64_t shared_from = std::max(own->coverage_from_us, other.coverage_from_us);
-  const int64_t shared_to = std::min(own->coverage_to_us, other.coverage_to_us);
-  const int64_t day_from = event.row.day.start_us(), day_to = event.row.day.plus(1).start_us();
-  const int64_t from = std::max(shared_from, day_from), to = std::min(shared_to, day_to);
-  if (from >= to) return Sighting::kNew;
-  const int64_t at = event.occurred_at_us;
-  const bool has_time = at % base::kMicrosPerDay != 0;
-  const bool nested = (shared_from == own->coverage_from_us && shared_to == own->coverage_to_us) ||
-                      (shared_from == other.coverage_from_us && shared_to == other.coverage_to_us);
-  // One ends and the other begins somewhere in the row's day.
-  if (!nested && !has_time && shared_to - shared_from <= base::kMicrosPerDay) {
-    return Sighting::kUnclear;
-  }
-  if (from == day_from && to == day_to) return Sighting::kSame;
-  return has_time && at >= from && at < to ? Sighting::kSame : Sighting::kUnclear;
+  if (!event.row.hash.empty()) return RecallRow(event, content, id, first);
+  *id = base::HashBytes128(event.event_id);
+  TIEOUT_ASSIGN_OR_RETURN(*first, Find(*id, base::DayOf(event.occurred_at_us)));
+  if (first->page == nullptr) return Sighting::kNew;
+  return IsContent(event, content, first->entry()) ? Sighting::kSame : Sighting::kConflict;
 }
 
 absl::StatusOr<Cached<EntryPage>*> Memory::PlaceOf(const ledger::Event& event, uint64_t entry) {

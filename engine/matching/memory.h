@@ -26,7 +26,7 @@ enum class Sighting : uint8_t {
 struct Found {
   Cached<EntryPage>* page = nullptr;
   uint32_t index = 0;
-  uint32_t copy = 0;  // of a row: so many ordinals after the one asked for
+  uint32_t row = 0;  // of a row without an id: its ordinal
   const Entry& entry() const { return page->page.entries[index]; }
   Payment& payment() const { return page->page.payments[index]; }
 };
@@ -35,8 +35,9 @@ class Memory {
  public:
   explicit Memory(Turn& turn) : turn_(turn) {}
 
-  // What the event is; for all but kNew `first` is where it was seen. A row that is another of
-  // equal looks comes back kNew, `first->copy` says which, and `id` is that one's.
+  // What the event is; for all but kNew `first` is where it was seen. A row without an id that is
+  // another than all that look like it comes back kNew, `first->row` is the ordinal that is free,
+  // and `id` that one's.
   absl::StatusOr<Sighting> Recall(const ledger::Event& event, uint64_t content, Hash128* id,
                                   Found* first);
   // Keeps it.
@@ -68,10 +69,13 @@ class Memory {
   absl::Status Forget();
   absl::Status Remember(const Hash128& key, const Cached<EntryPage>* page);
   absl::Status GatherAmendments(Cached<EntryPage>* page, uint64_t entry);
-  Sighting Compare(const ledger::Event& event, const Found& first) const;
+  absl::StatusOr<Sighting> RecallRow(const ledger::Event& event, uint64_t content, Hash128* id,
+                                     Found* first);
 
   Turn& turn_;
 };
+
+bool IsContent(const ledger::Event& event, uint64_t content, const Entry& known);
 
 // The home's number for a source as far as it speaks of the account, made when missing.
 uint32_t SourceIndex(HomePage& home, std::string_view sha256, uint32_t account);

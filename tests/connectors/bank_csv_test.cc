@@ -97,31 +97,30 @@ TEST(BankCsv, LateColumnsChangeNeitherIdsNorContent) {
                                         "2026-04-02,2026-04-03,Rent April,1.00,home\n")));
 }
 
-TEST(BankCsv, EqualRowsAreToldApartByTheirBalancesInWhateverOrder) {
-  const std::string header = "Date,Description,Amount,Balance\n";
-  const std::string fees = "2026-04-02,a,1.00,11.00\n2026-04-02,a,1.00,12.00\n";
-  const auto both = testing::Identities(RunBank(header + fees));
-  EXPECT_EQ(both, testing::Identities(RunBank(header + "2026-04-02,a,1.00,12.00\n"
-                                                       "2026-04-02,a,1.00,11.00\n")));
-  const auto second = testing::Identities(RunBank(header + "2026-04-02,a,1.00,12.00\n"));
-  ASSERT_EQ(second.size(), 1u);
-  EXPECT_THAT(both, ::testing::Contains(second[0]));
-  // There and back again: the balance is the same, and the rows are two.
-  EXPECT_EQ(testing::Identities(RunBank(header + "2026-04-02,a,1.00,11.00\n"
-                                                 "2026-04-02,b,-1.00,10.00\n"
-                                                 "2026-04-02,a,1.00,11.00\n"))
-                .size(),
-            3u);
+// The balance tells rows apart beside the id, so that an export without it has the same ones.
+TEST(BankCsv, BalanceIsNoPartOfTheId) {
+  const auto with = RunBank(
+      "Date,Description,Amount,Balance\n2026-04-02,a,1.00,11.00\n2026-04-02,a,1.00,12.00\n");
+  EXPECT_EQ(testing::Identities(with),
+            testing::Identities(
+                RunBank("Date,Description,Amount\n2026-04-02,a,1.00\n2026-04-02,a,1.00\n")));
+  EXPECT_THAT(testing::Lines(with), HasSubstr(R"("balance_after_minor":"1100")"));
+  EXPECT_THAT(testing::Lines(with), HasSubstr(R"("balance_after_minor":"1200")"));
 }
 
-TEST(BankCsv, BalanceOfADaysLastRowOnlyIsNoPartOfTheIdentity) {
-  const std::string header = "Date,Description,Amount,Balance\n";
-  const auto noon = testing::Identities(
-      RunBank(header + "2026-04-01,x,1.00,\n2026-04-01,y,1.00,2.00\n2026-04-02,a,1.00,3.00\n"));
-  const auto evening = testing::Identities(
-      RunBank(header + "2026-04-01,x,1.00,\n2026-04-01,y,1.00,2.00\n2026-04-02,a,1.00,\n"
-                       "2026-04-02,b,1.00,4.00\n"));
-  EXPECT_THAT(evening, ::testing::IsSupersetOf(noon));
+TEST(BankCsv, RowsOfEqualBalanceAreCounted) {
+  const std::string lines = testing::Lines(
+      RunBank("Date,Description,Amount,Balance\n2026-04-02,a,1.00,11.00\n2026-04-02,b,-1.00,10.00\n"
+              "2026-04-02,a,1.00,11.00\n2026-04-02,a,1.00,12.00\n"));
+  EXPECT_THAT(lines, HasSubstr(R"("ordinal":1,"balance_after_minor":"1100","balance_ordinal":1})"));
+  EXPECT_THAT(lines, HasSubstr(R"("ordinal":2,"balance_after_minor":"1200"})"));
+}
+
+// A balance that stands on a day's last row only comes and goes with the export.
+TEST(BankCsv, BalanceOfADaysLastRowOnlyTellsNothing) {
+  const std::string lines = testing::Lines(
+      RunBank("Date,Description,Amount,Balance\n2026-04-02,a,1.00,\n2026-04-02,b,1.00,4.00\n"));
+  EXPECT_EQ(lines.find("balance_after_minor"), std::string::npos);
 }
 
 TEST(BankCsv, TimesOfDayTellRowsApartAndBoundTheCoverage) {
@@ -331,6 +330,20 @@ TEST(BankCsv, SparkasseWithAPendingRow) {
   EXPECT_THAT(testing::Lines(result), HasSubstr("Müller"));
   EXPECT_EQ(base::FormatInstant(result.summary.accounts.at(0).coverage_to_us),
             "2026-06-03T00:00:00Z");
+}
+
+// What is only announced may never be booked: it takes no ordinal from what is.
+TEST(BankCsv, PendingRowsAreNotCountedAmongBookedOnes) {
+  const std::string header =
+      "\"Auftragskonto\";\"Buchungstag\";\"Valutadatum\";\"Buchungstext\";\"Verwendungszweck\";"
+      "\"Kundenreferenz (End-to-End)\";\"Beguenstigter/Zahlungspflichtiger\";"
+      "\"Kontonummer/IBAN\";\"Betrag\";\"Waehrung\";\"Info\"\n";
+  const std::string row =
+      "\"DE12\";\"03.06.26\";\"03.06.26\";\"KARTE\";\"x\";\"\";\"Y\";\"DE9\";\"-1,00\";\"EUR\";";
+  const std::string pending = row + "\"Umsatz vorgemerkt\"\n";
+  const std::string booked = row + "\"Umsatz gebucht\"\n";
+  EXPECT_EQ(testing::Lines(RunOf(header + pending + booked)).find("ordinal"), std::string::npos);
+  EXPECT_THAT(testing::Lines(RunOf(header + booked + booked)), HasSubstr(R"("ordinal":1)"));
 }
 
 TEST(BankCsv, IngOfTheNetherlands) {

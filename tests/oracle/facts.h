@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@ struct Fact {
   std::string event_id;  // of an equal row of another source: with the next free ordinal
   const Event* event = nullptr;
   int64_t arrived_us = 0;  // log time at its place
+  // After a row without an id; where its own source prints none, as another told of it.
+  std::optional<Minor> balance;
 };
 
 // A payout with all its states and amendments, and what the rules at its place make of them.
@@ -54,6 +57,9 @@ class Facts {
   // Dated before its account's first day: known from now on, and nothing else.
   void AddBeforeStart(Fact fact) { known_.push_back(std::move(fact)); }
   const std::vector<Fact>& known() const { return known_; }
+  void LearnBalance(const Fact& known, Minor balance) {
+    known_.at(static_cast<size_t>(&known - known_.data())).balance = balance;
+  }
   const std::vector<Fact>& all() const { return facts_; }
   std::vector<const Fact*> OfKind(ledger::Kind kind) const;
 

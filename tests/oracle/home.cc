@@ -55,7 +55,7 @@ void Home::Apply(uint64_t ordinal, const Event& event, int64_t now_us, Answer* a
     if (report != nullptr) return;
     return Refuse(event, ledger::reason::kBeforeLookback, nullptr, answer);
   }
-  const Recollection recollection = Recall(facts_, event);
+  const Recollection recollection = Recall(&facts_, event);
   switch (recollection.kind) {
     case Recollection::Kind::kDuplicate:
       return;
@@ -66,7 +66,7 @@ void Home::Apply(uint64_t ordinal, const Event& event, int64_t now_us, Answer* a
     case Recollection::Kind::kNew:
       break;
   }
-  const Fact fact{ordinal, recollection.event_id, &event, now_us};
+  const Fact fact{ordinal, recollection.event_id, &event, now_us, event.row.balance_after};
   const ledger::Start* start = configuration_.StartOf(event.account, ordinal);
   if (start != nullptr && base::DayOf(event.occurred_at_us) < start->first_day &&
       event.kind() != Kind::kSourceReport) {
@@ -87,6 +87,7 @@ void Home::Refuse(const Event& event, std::string_view reason, const Fact* first
     said.members.push_back({first->event_id, 0});
     said.expected = first->event->amount;
   }
+  std::sort(said.members.begin(), said.members.end());
   Say(said, answer);
 }
 

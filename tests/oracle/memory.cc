@@ -14,15 +14,15 @@ struct Coverage {
   int64_t from_us = 0, to_us = 0;
 };
 
-// As the source's opened report tells it; nullopt: no such report, or none in it.
+// As the source's first opened report tells it; nullopt: no such report, or none in it.
 std::optional<Coverage> CoverageOf(const Facts& facts, const Event& row) {
   for (const Fact* fact : facts.OfKind(ledger::Kind::kSourceReport)) {
     const auto& report = std::get<ledger::SourceReport>(fact->event->body);
     if (report.phase != ledger::SourceReport::Phase::kOpened ||
-        fact->event->account != row.account || fact->event->source.sha256 != row.source.sha256 ||
-        report.coverage_from_us == report.coverage_to_us) {
+        fact->event->account != row.account || fact->event->source.sha256 != row.source.sha256) {
       continue;
     }
+    if (report.coverage_from_us >= report.coverage_to_us) return std::nullopt;
     return Coverage{report.coverage_from_us, report.coverage_to_us};
   }
   return std::nullopt;
@@ -36,26 +36,29 @@ bool MeetInADay(const Coverage& a, const Coverage& b) {
          early.to_us - late.from_us <= base::kMicrosPerDay;
 }
 
-enum class SameRow { kYes, kNo, kUnclear };
-
-// Two equal rows of different sources.
-SameRow Compare(const Facts& facts, const Event& a, const Event& b) {
-  if (a.row.balance_after && b.row.balance_after) {
-    return *a.row.balance_after == *b.row.balance_after ? SameRow::kYes : SameRow::kNo;
-  }
+// Whether the one's source speaks of no moment of the day that the other's speaks of.
+bool SpeakOfOtherTimes(const Facts& facts, const Event& a, const Event& b) {
   const std::optional<Coverage> of_a = CoverageOf(facts, a);
   const std::optional<Coverage> of_b = CoverageOf(facts, b);
-  if (!of_a || !of_b) return SameRow::kUnclear;
-  const int64_t day_from = a.row.day.start_us();
-  const int64_t day_to = a.row.day.plus(1).start_us();
-  const int64_t from = std::max({of_a->from_us, of_b->from_us, day_from});
-  const int64_t to = std::min({of_a->to_us, of_b->to_us, day_to});
-  if (from >= to) return SameRow::kNo;
-  const bool has_time = b.occurred_at_us % base::kMicrosPerDay != 0;
-  if (!has_time && MeetInADay(*of_a, *of_b)) return SameRow::kUnclear;
-  if (from == day_from && to == day_to) return SameRow::kYes;
-  const bool within = from <= b.occurred_at_us && b.occurred_at_us < to;
-  return has_time && within ? SameRow::kYes : SameRow::kUnclear;
+  if (!of_a || !of_b) return false;
+  const int64_t from = std::max({of_a->from_us, of_b->from_us, a.row.day.start_us()});
+  return from >= std::min({of_a->to_us, of_b->to_us, a.row.day.plus(1).start_us()});
+}
+
+// Whether both sources show the moment of the row, so that it stands in both.
+bool BothShow(const Facts& facts, const Event& known, const Event& row) {
+  const std::optional<Coverage> of_known = CoverageOf(facts, known);
+  const std::optional<Coverage> of_row = CoverageOf(facts, row);
+  if (!of_known || !of_row) return false;
+  const bool has_time = row.occurred_at_us % base::kMicrosPerDay != 0;
+  const int64_t day_from = row.row.day.start_us();
+  const int64_t day_to = row.row.day.plus(1).start_us();
+  const auto show = [&](int64_t from_us, int64_t to_us) {
+    return of_known->from_us <= from_us && of_row->from_us <= from_us && of_known->to_us >= to_us &&
+           of_row->to_us >= to_us;
+  };
+  if (show(day_from, day_to)) return has_time || !MeetInADay(*of_known, *of_row);
+  return has_time && show(row.occurred_at_us, row.occurred_at_us + 1);
 }
 
 const Fact* Find(const Facts& facts, std::string_view event_id) {
@@ -76,32 +79,53 @@ std::string WithOrdinal(std::string_view event_id, uint32_t ordinal) {
   return fmt::format("{}.{}{}", event_id.substr(0, last_dot), ordinal, event_id.substr(component));
 }
 
-// Compared with the row of its own ordinal and those after it: the same as one is clearer than
-// unclear beside another; another than all takes the next free ordinal.
-Recollection RecallRow(const Facts& facts, const Event& event) {
-  const Fact* unclear = nullptr;
-  for (uint32_t ordinal = event.row.ordinal;; ++ordinal) {
-    const std::string id = WithOrdinal(event.event_id, ordinal);
-    const Fact* known = Find(facts, id);
-    if (known == nullptr && unclear != nullptr) return {Kind::kUnclear, {}, unclear};
-    if (known == nullptr) return {Kind::kNew, id, nullptr};
+// All known rows of its look are asked, in the order of their ordinals.
+Recollection RecallRow(Facts* facts, const Event& event) {
+  const auto& balance = event.row.balance_after;
+  std::vector<const Fact*> elsewhere_told;
+  std::string free_id;
+  for (uint32_t ordinal = 0;; ++ordinal) {
+    free_id = WithOrdinal(event.event_id, ordinal);
+    const Fact* known = Find(*facts, free_id);
+    if (known == nullptr) break;
     if (!SameContent(*known->event, event)) return {Kind::kConflict, {}, known};
-    SameRow same = SameRow::kNo;
     if (known->event->source.sha256 != event.source.sha256) {
-      same = Compare(facts, *known->event, event);
+      elsewhere_told.push_back(known);
     } else if (known->event->row.ordinal == event.row.ordinal) {
-      same = SameRow::kYes;
+      return {Kind::kDuplicate, {}, known};
     }
-    if (same == SameRow::kYes) return {Kind::kDuplicate, {}, known};
-    if (same == SameRow::kUnclear && unclear == nullptr) unclear = known;
   }
+  std::erase_if(elsewhere_told,
+                [&](const Fact* known) { return SpeakOfOtherTimes(*facts, *known->event, event); });
+  uint32_t nth = 0;
+  for (const Fact* known : elsewhere_told) {
+    const bool equal = balance && known->balance == balance;
+    if (equal && nth++ == event.row.balance_ordinal) return {Kind::kDuplicate, {}, known};
+  }
+  const Recollection is_new{Kind::kNew, free_id, nullptr};
+  if (event.row.ordinal >= elsewhere_told.size()) return is_new;
+  std::erase_if(elsewhere_told, [&](const Fact* known) { return balance && known->balance; });
+  std::vector<const Fact*> unclear;
+  nth = 0;
+  for (const Fact* known : elsewhere_told) {
+    if (!BothShow(*facts, *known->event, event)) {
+      unclear.push_back(known);
+    } else if (balance) {
+      facts->LearnBalance(*known, *balance);
+      return {Kind::kDuplicate, {}, known};
+    } else if (nth++ == event.row.ordinal) {
+      return {Kind::kDuplicate, {}, known};
+    }
+  }
+  if (unclear.empty()) return is_new;
+  return {Kind::kUnclear, {}, unclear[std::min<size_t>(event.row.ordinal, unclear.size() - 1)]};
 }
 
 }  // namespace
 
-Recollection Recall(const Facts& facts, const Event& event) {
+Recollection Recall(Facts* facts, const Event& event) {
   if (!event.row.hash.empty()) return RecallRow(facts, event);
-  const Fact* known = Find(facts, event.event_id);
+  const Fact* known = Find(*facts, event.event_id);
   if (known == nullptr) return {Kind::kNew, std::string(event.event_id), nullptr};
   return {SameContent(*known->event, event) ? Kind::kDuplicate : Kind::kConflict,
           std::string(event.event_id), known};

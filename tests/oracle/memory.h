@@ -14,6 +14,7 @@ struct Recollection {
   const Fact* first = nullptr;  // else what it was compared with
 };
 
-Recollection Recall(const Facts& facts, const Event& event);
+// A known row may learn its balance from the event.
+Recollection Recall(Facts* facts, const Event& event);
 
 }  // namespace tieout::oracle

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace tieout::properties {
 
@@ -306,7 +307,8 @@ void Stories::TellRows() {
     const int64_t first_us =
         kFirstDay.plus(day).start_us() + chance_.Below(200) * 3600 * base::kMicrosPerSecond;
     told_.push_back({first_us, opened, false});
-    for (int ordinal = 0; ordinal < chance_.Between(1, 2); ++ordinal) {
+    std::map<ledger::Minor, uint32_t> of_balance;
+    for (int ordinal = 0; ordinal < chance_.Between(1, 4); ++ordinal) {
       ledger::BankDeposit body{.value_date = kFirstDay.plus(day)};
       Event row =
           Make(bank.ref, fmt::format("{}.h1.{}", base::FormatDay(kFirstDay.plus(day)), ordinal),
@@ -316,7 +318,11 @@ void Stories::TellRows() {
       row.source.sha256 = sha;
       row.row = {.hash = "hash 16 bytes ok", .day = kFirstDay.plus(day)};
       row.row.ordinal = static_cast<uint32_t>(ordinal);
-      if (with_balance && chance_.Percent(80)) row.row.balance_after = chance_.Between(1, 2) * 100;
+      if (with_balance && chance_.Percent(80)) {
+        const ledger::Minor balance = chance_.Between(1, 3) * 100;
+        row.row.balance_after = balance;
+        row.row.balance_ordinal = of_balance[balance]++;
+      }
       told_.push_back({first_us + ordinal + 1, row, false});
     }
   }

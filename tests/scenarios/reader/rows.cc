@@ -126,7 +126,8 @@ absl::Status RowReader::ReadFact(const Words& words, Event* event) {
   return absl::OkStatus();
 }
 
-// file=F says which source; row=HASH ordinal=N balance=A make it a row without an id.
+// file=F says which source; row=HASH ordinal=N balance=A balance_ordinal=N make it a row without an
+// id.
 absl::Status RowReader::ReadRowIdentity(const Words& words, Event* event) {
   const std::string& file = words.option("file");
   event->source = {.connector = "scenario", .name = file, .line = 1};
@@ -139,6 +140,7 @@ absl::Status RowReader::ReadRowIdentity(const Words& words, Event* event) {
   const std::string& balance = words.option("balance");
   if (!balance.empty()) {
     TIEOUT_ASSIGN_OR_RETURN(event->row.balance_after, ParseMinor(balance, words.at(3)));
+    event->row.balance_ordinal = Number(words.option("balance_ordinal"));
   }
   return absl::OkStatus();
 }
