@@ -39,8 +39,7 @@ absl::Status BankLevel::PayoutChanged(uint32_t payout,
   if (!facts_.IsLive(payout)) return absl::OkStatus();
   // A rest is due by the latest deadline, which may have moved though the group is the same.
   if (p.group != kNone) return ScheduleRest(home().groups[p.group]);
-  return ScheduleAsOf(turn_, p.seen_log_us,
-                      {0, p.business_deadline_us, DueKind::kPayoutBank, payout, 0});
+  return ScheduleAsOf(turn_, p.seen_log_us, DueOfPayout(payout));
 }
 
 absl::Status BankLevel::PayoutFailed(uint32_t payout,

@@ -56,7 +56,11 @@ class BankLevel {
   void RevokeGroup(const Group& group);
   void Announce(Group& group, const std::vector<Group>& replaced, std::vector<bool>* told);
   void SayGroup(const Group& group);
+  // Their own deadlines, but for settling.
+  Due DueOfPayout(uint32_t payout) const;
+  Due DueOfDeposit(uint32_t deposit) const;
   absl::Status ScheduleOpen(const Concerned& concerned);
+  absl::Status CancelMatched(const Group& group);
   std::pair<Due, int64_t> RestOf(const Group& group) const;
   bool IsRestDue(const Group& group, const Due& due) const;
   absl::Status ScheduleRest(const Group& group);

@@ -102,6 +102,7 @@ absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> g
       for (uint32_t p : g.payouts) h.payouts[p].group = place;
     }
     for (uint32_t d : g.deposits) h.deposits[d].group = place;
+    TIEOUT_RETURN_IF_ERROR(CancelMatched(g));
     Book(g, +1);
     for (const Group& old : replaced) {  // what was said of a rest that is still open stays said
       if (Continues(old, g) && old.name == g.name && g.status == Status::kPartiallyMatched)
@@ -191,19 +192,36 @@ absl::Status BankLevel::ScheduleRest(const Group& g) {
   return ScheduleAsOf(turn_, seen_us, due);
 }
 
+Due BankLevel::DueOfPayout(uint32_t payout) const {
+  return {0, home().payouts[payout].business_deadline_us, DueKind::kPayoutBank, payout, 0};
+}
+
+Due BankLevel::DueOfDeposit(uint32_t deposit) const {
+  return {0, home().deposits[deposit].business_deadline_us, DueKind::kDeposit, deposit, 0};
+}
+
 absl::Status BankLevel::ScheduleOpen(const Concerned& released) {
   for (uint32_t p : released.payouts) {
-    if (!facts_.IsLive(p) || home().payouts[p].group != kNone || home().payouts[p].bank.is_open())
-      continue;
     const PayoutState& payout = home().payouts[p];
-    TIEOUT_RETURN_IF_ERROR(ScheduleAsOf(
-        turn_, payout.seen_log_us, {0, payout.business_deadline_us, DueKind::kPayoutBank, p, 0}));
+    if (!facts_.IsLive(p) || payout.group != kNone || payout.bank.is_open()) continue;
+    TIEOUT_RETURN_IF_ERROR(ScheduleAsOf(turn_, payout.seen_log_us, DueOfPayout(p)));
   }
   for (uint32_t d : released.deposits) {
-    if (home().deposits[d].group != kNone || home().deposits[d].anchor.is_open()) continue;
     const DepositState& deposit = home().deposits[d];
-    TIEOUT_RETURN_IF_ERROR(ScheduleAsOf(
-        turn_, deposit.seen_log_us, {0, deposit.business_deadline_us, DueKind::kDeposit, d, 0}));
+    if (deposit.group != kNone || deposit.anchor.is_open()) continue;
+    TIEOUT_RETURN_IF_ERROR(ScheduleAsOf(turn_, deposit.seen_log_us, DueOfDeposit(d)));
+  }
+  return absl::OkStatus();
+}
+
+// Nothing of a whole match will be missing.
+absl::Status BankLevel::CancelMatched(const Group& g) {
+  if (g.status != Status::kMatched) return absl::OkStatus();
+  for (uint32_t p : g.payouts) {
+    TIEOUT_RETURN_IF_ERROR(CancelAsOf(turn_, home().payouts[p].seen_log_us, DueOfPayout(p)));
+  }
+  for (uint32_t d : g.deposits) {
+    TIEOUT_RETURN_IF_ERROR(CancelAsOf(turn_, home().deposits[d].seen_log_us, DueOfDeposit(d)));
   }
   return absl::OkStatus();
 }

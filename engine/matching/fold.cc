@@ -201,8 +201,10 @@ absl::StatusOr<const OwnersPage::Ownership*> FoldImpl::OwnerOf(const ledger::Eve
 
 // The home under whose key the event stands, when that is right beyond doubt: it has had an event
 // of this account and day before, and no account was declared since.
-Cached<HomePage>* FoldImpl::KnownHome(std::string_view key, const ledger::Event& event) {
-  Cached<HomePage>* const home = state_.PeekHome(key);
+absl::StatusOr<Cached<HomePage>*> FoldImpl::KnownHome(std::string_view key,
+                                                      const ledger::Event& event) {
+  if (event.kind() == Kind::kSeller) return nullptr;
+  TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const home, state_.FindHome(key));
   if (home == nullptr) return nullptr;
   const uint32_t account = FindAccount(home->page, event.account);
   if (account == kNone) return nullptr;
@@ -210,7 +212,7 @@ Cached<HomePage>* FoldImpl::KnownHome(std::string_view key, const ledger::Event&
   const base::Day day = base::DayOf(event.occurred_at_us);
   const bool is_owned =
       a.owned_as_of == state_.meta().declared && day >= a.owned_from && day < a.owned_until;
-  return is_owned && event.kind() != Kind::kSeller ? home : nullptr;
+  return is_owned ? home : nullptr;
 }
 
 // Notes which days KnownHome may answer for.
@@ -228,10 +230,14 @@ absl::Status FoldImpl::NoteOwner(Cached<HomePage>& cached, const ledger::Event& 
   a.owned_from = owner->from.is_set() ? owner->from : base::Day{INT32_MIN};
   const bool is_last = owner == &owners->page.owners.back();
   a.owned_until = is_last ? base::Day{INT32_MAX} : (owner + 1)->from;
+  a.pays_into = owners->page.owners.back().pays_into;
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> FoldImpl::PaysInto(const ledger::AccountRef& account) {
+// The bank account that was declared last.
+absl::StatusOr<std::string> FoldImpl::PaysInto(const ledger::AccountRef& account,
+                                               const AccountState& state) {
+  if (state.owned_as_of == state_.meta().declared) return state.pays_into;
   TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
                           state_.Owners(account.provider, account.merchant_account));
   return owners->page.owners.empty() ? std::string() : owners->page.owners.back().pays_into;
@@ -239,7 +245,7 @@ absl::StatusOr<std::string> FoldImpl::PaysInto(const ledger::AccountRef& account
 
 absl::Status FoldImpl::ApplyAtHome(std::string_view key, const ledger::Event& event,
                                    uint64_t ordinal, Output* out) {
-  Cached<HomePage>* cached = KnownHome(key, event);
+  TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage> * cached, KnownHome(key, event));
   const bool was_known = cached != nullptr;
   if (!was_known) {
     TIEOUT_ASSIGN_OR_RETURN(const std::string home, HomeOf(event));

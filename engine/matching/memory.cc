@@ -20,14 +20,6 @@ bool HasItems(const EntryPage& page, uint64_t entry) {
   return false;
 }
 
-void NotePayment(const Payment& payment, FilterPage::Closed* closed) {
-  closed->ids.Insert(PaymentKey(payment.payment));
-  closed->first_sale =
-      closed->first_sale.is_set() ? std::min(closed->first_sale, payment.day) : payment.day;
-  closed->last_sale =
-      closed->last_sale.is_set() ? std::max(closed->last_sale, payment.day) : payment.day;
-}
-
 // A page this full gets no new entries: the month goes on in another.
 constexpr size_t kEntriesPerPage = 1024;
 
@@ -90,7 +82,7 @@ absl::StatusOr<Found> Memory::Search(const Hash128& key, const Cached<EntryPage>
         month = number->month;
         TIEOUT_ASSIGN_OR_RETURN(filters, turn_.state.Filters(home.home, month));
       }
-      if (!filters->page.chunks[number->chunk].ids.MayHold(key)) continue;
+      if (!filters->page.chunks[number->chunk].MayHold(key)) continue;
     }
     TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const page, turn_.state.Entries(home.home, *number));
     const uint32_t index = match(page->page);
@@ -170,16 +162,16 @@ absl::Status Memory::Close() {
   TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
                           turn_.state.Filters(home.home, home.open_page.month));
   filters->dirty = true;
-  FilterPage::Closed& closed = filters->page.chunks[home.open_page.chunk];
+  IdFilter& closed = filters->page.chunks[home.open_page.chunk];
   const EntryPage& p = page->page;
-  closed.ids.Reserve(2 * p.entries.size() + p.payments.size());
+  closed.Reserve(2 * p.entries.size() + p.payments.size());
   for (uint32_t i = 0; i < p.entries.size(); ++i) {
     const Entry& e = p.entries[i];
-    closed.ids.Insert(e.id);
-    if (ledger::IsBalanceItem(e.kind)) closed.ids.Insert(ItemsKey(e.entry));
-    if (e.kind == ledger::Kind::kAmendment) closed.ids.Insert(AmendedKey(e.entry));
+    closed.Insert(e.id);
+    if (ledger::IsBalanceItem(e.kind)) closed.Insert(ItemsKey(e.entry));
+    if (e.kind == ledger::Kind::kAmendment) closed.Insert(AmendedKey(e.entry));
   }
-  for (const Payment& payment : p.payments) NotePayment(payment, &closed);
+  for (const Payment& payment : p.payments) closed.Insert(PaymentKey(payment.payment));
   return absl::OkStatus();
 }
 
@@ -209,7 +201,7 @@ absl::Status Memory::Remember(const Hash128& key, const Cached<EntryPage>* page)
   TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
                           turn_.state.Filters(home.home, number.month));
   filters->dirty = true;
-  filters->page.chunks[number.chunk].ids.Insert(key);
+  filters->page.chunks[number.chunk].Insert(key);
   return absl::OkStatus();
 }
 
@@ -264,30 +256,9 @@ absl::Status Memory::KeepPayment(Cached<EntryPage>* page, Payment payment) {
   TIEOUT_RETURN_IF_ERROR(Remember(PaymentKey(payment.payment), page));
   turn_.state.Grow(sizeof(Payment) + 64);
   page->dirty = true;
-  if (page->page.number != turn_.cached.page.open_page) {
-    TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
-                            turn_.state.Filters(turn_.cached.page.home, page->page.number.month));
-    NotePayment(payment, &filters->page.chunks[page->page.number.chunk]);
-  }
   page->page.payments.push_back(std::move(payment));
   page->page.IndexPayment(static_cast<uint32_t>(page->page.payments.size() - 1));
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<Cached<EntryPage>*>> Memory::PagesOf(base::Day day) {
-  const HomePage& home = turn_.cached.page;
-  std::vector<Cached<EntryPage>*> pages;
-  // A payment may stand in a neighbour month's page, beside its entry's first item.
-  for (const PageNumber& number : home.pages) {
-    if (number != home.open_page) {
-      TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
-                              turn_.state.Filters(home.home, number.month));
-      const FilterPage::Closed& closed = filters->page.chunks[number.chunk];
-      if (day < closed.first_sale || day > closed.last_sale) continue;
-    }
-    TIEOUT_ASSIGN_OR_RETURN(pages.emplace_back(), turn_.state.Entries(home.home, number));
-  }
-  return pages;
 }
 
 }  // namespace tieout::matching

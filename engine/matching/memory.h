@@ -48,9 +48,6 @@ class Memory {
   absl::StatusOr<Found> FindPayment(uint64_t payment, base::Day hint);
   absl::Status KeepPayment(Cached<EntryPage>* page, Payment payment);
 
-  // The pages that may hold payments of the day, in order.
-  absl::StatusOr<std::vector<Cached<EntryPage>*>> PagesOf(base::Day day);
-
  private:
   // The page that the next entry of the day's month goes to; nullptr: none yet.
   absl::StatusOr<Cached<EntryPage>*> LastOf(base::Day day) const;

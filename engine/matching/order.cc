@@ -77,8 +77,7 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
     payment.gross += event.amount;
     payment.customer_gross += sale.customer_amount;
     for (uint32_t i = payment.first_schedule; i != kNone; i = p.schedules[i].next) {
-      TIEOUT_ASSIGN_OR_RETURN(const bool changed,
-                              ExpectFee(p.schedules[i], payment.gross, payment.day));
+      TIEOUT_ASSIGN_OR_RETURN(const bool changed, ExpectFee(p.schedules[i], payment));
       if (changed) TIEOUT_RETURN_IF_ERROR(CheckFees(found, i, false));
     }
     return CheckReversals(found, false);
@@ -95,7 +94,7 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
   for (uint32_t s : Schedules(account)) {
     FeeState state;
     state.rule = s;
-    TIEOUT_RETURN_IF_ERROR(ExpectFee(state, event.amount, day).status());
+    TIEOUT_RETURN_IF_ERROR(ExpectFee(state, payment).status());
     Chain(&payment.first_schedule, &page->page.schedules, state);
   }
   TIEOUT_RETURN_IF_ERROR(memory_.KeepPayment(page, std::move(payment)));
@@ -112,7 +111,7 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
     const Observed observed{item.kind,   item.event_id,        item.ordinal,          item.fee_type,
                             item.amount, item.customer_amount, item.customer_currency};
     if (item.kind == Kind::kFee) {
-      AddFee(observed, own);  // judged together
+      TIEOUT_RETURN_IF_ERROR(AddFee(observed, own).status());  // judged together
     } else {
       TIEOUT_RETURN_IF_ERROR(Attach(observed, item.anchor, own));
     }
@@ -125,18 +124,31 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
 }
 
 // Grace counts from the day of the first sale.
-absl::StatusOr<bool> OrderLevel::ExpectFee(FeeState& schedule, WideMinor gross, base::Day day) {
+Due OrderLevel::MissingFee(const FeeState& schedule, const Payment& payment) const {
+  const auto grace = static_cast<int32_t>(turn_.rule(schedule.rule).grace_days);
+  return {0, payment.day.plus(1 + grace).start_us(), DueKind::kFeeMissing, payment.payment,
+          payment.day.days, schedule.rule};
+}
+
+absl::StatusOr<bool> OrderLevel::ExpectFee(FeeState& schedule, const Payment& payment) {
   const RuleState& rule = turn_.rule(schedule.rule);
-  const std::optional<Minor> narrow = ledger::Narrow(gross);
+  const std::optional<Minor> gross = ledger::Narrow(payment.gross);
   const Minor expected =
-      (narrow ? ExpectedFee(rule, *narrow) : std::nullopt).value_or(FeeState::kNothing);
+      (gross ? ExpectedFee(rule, *gross) : std::nullopt).value_or(FeeState::kNothing);
   if (expected == schedule.expected) return false;
+  if (schedule.first_fee == kNone) TIEOUT_RETURN_IF_ERROR(CancelMissingFee(schedule, payment));
   schedule.expected = expected;
   if (expected == FeeState::kNothing) return true;
-  const int64_t business_us = day.plus(1 + static_cast<int32_t>(rule.grace_days)).start_us();
-  TIEOUT_RETURN_IF_ERROR(ScheduleAnew(turn_, &schedule.settles_us, DueKind::kFeeMissing,
-                                      schedule.rule, day.days, business_us));
+  schedule.settles_us = turn_.state.log_us() + kSettlingMicros;
+  if (schedule.first_fee == kNone && !WithinRounding(expected, 0)) {
+    TIEOUT_RETURN_IF_ERROR(
+        ScheduleAsOf(turn_, turn_.state.log_us(), MissingFee(schedule, payment)));
+  }
   return true;
+}
+
+absl::Status OrderLevel::CancelMissingFee(const FeeState& schedule, const Payment& payment) {
+  return CancelAsOf(turn_, schedule.settles_us - kSettlingMicros, MissingFee(schedule, payment));
 }
 
 WideMinor OrderLevel::AddFees(const EntryPage& p, const FeeState& schedule, uint32_t count,
@@ -213,10 +225,13 @@ absl::Status OrderLevel::Wait(const Observed& item, uint64_t payment, uint32_t a
   return absl::OkStatus();
 }
 
-uint32_t OrderLevel::AddFee(const Observed& fee, Found found) {
+absl::StatusOr<uint32_t> OrderLevel::AddFee(const Observed& fee, Found found) {
   EntryPage& p = found.page->page;
   for (uint32_t i = found.payment().first_schedule; i != kNone; i = p.schedules[i].next) {
     if (turn_.rule(p.schedules[i].rule).fee_type != fee.fee_type) continue;
+    if (p.schedules[i].first_fee == kNone) {
+      TIEOUT_RETURN_IF_ERROR(CancelMissingFee(p.schedules[i], found.payment()));
+    }
     Chain(&p.schedules[i].first_fee, &p.fees,
           {kNone, p.Keep(fee.event_id), fee.ordinal, fee.amount});
     return i;
@@ -228,7 +243,7 @@ absl::Status OrderLevel::Attach(const Observed& item, Anchor anchor, Found found
   EntryPage& p = found.page->page;
   found.page->dirty = true;
   if (item.kind == Kind::kFee) {
-    const uint32_t schedule = AddFee(item, found);
+    TIEOUT_ASSIGN_OR_RETURN(const uint32_t schedule, AddFee(item, found));
     return schedule == kNone ? absl::OkStatus() : CheckFees(found, schedule, false);
   }
   Chain(&found.payment().first_reversal, &p.reversals,
@@ -348,25 +363,14 @@ absl::Status OrderLevel::JudgeReversals(uint64_t payment, int32_t day) {
   return CheckReversals(found, true);
 }
 
-// One due item stands for all sales of the day under one schedule.
-absl::Status OrderLevel::JudgeMissingFees(int32_t day, const Due& due) {
-  TIEOUT_ASSIGN_OR_RETURN(const std::vector<Cached<EntryPage>*> pages,
-                          memory_.PagesOf(base::Day{day}));
-  for (Cached<EntryPage>* page : pages) {
-    for (uint32_t i = 0; i < page->page.payments.size(); ++i) {
-      if (page->page.payments[i].day.days != day) continue;
-      TIEOUT_RETURN_IF_ERROR(JudgeMissingFee({page, i}, due));
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status OrderLevel::JudgeMissingFee(Found found, const Due& due) {
+absl::Status OrderLevel::JudgeMissingFees(const Due& due) {
+  TIEOUT_ASSIGN_OR_RETURN(const Found found, memory_.FindPayment(due.id, base::Day{due.day}));
+  if (found.page == nullptr) return absl::OkStatus();
   EntryPage& p = found.page->page;
   const Payment& payment = found.payment();
   for (uint32_t i = payment.first_schedule; i != kNone; i = p.schedules[i].next) {
     FeeState& s = p.schedules[i];
-    if (s.rule != due.id || s.first_fee != kNone || s.expected == FeeState::kNothing ||
+    if (s.rule != due.rule || s.first_fee != kNone || s.expected == FeeState::kNothing ||
         WithinRounding(s.expected, 0) || !HasSettled(turn_, s.settles_us)) {
       continue;
     }

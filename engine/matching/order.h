@@ -28,25 +28,27 @@ class OrderLevel {
   // At ticks.
   absl::Status JudgeFees(uint64_t payment, int32_t day);
   absl::Status JudgeReversals(uint64_t payment, int32_t day);
-  absl::Status JudgeMissingFees(int32_t day, const Due& due);
+  absl::Status JudgeMissingFees(const Due& due);
   absl::Status JudgeOrphan(uint32_t waiting, const Due& due);
 
  private:
   const std::vector<uint32_t>& Schedules(uint32_t account);
   // The schedule that prices the fee; kNone: none.
-  uint32_t AddFee(const Observed& fee, Found payment);
+  absl::StatusOr<uint32_t> AddFee(const Observed& fee, Found payment);
   absl::Status Wait(const Observed& item, uint64_t payment, uint32_t account, base::Day day);
   absl::Status Attach(const Observed& item, Anchor anchor, Found payment);
   // At once when the fees are right; when not, at a tick.
   absl::Status CheckFees(Found payment, uint32_t schedule, bool at_tick);
   // A payment of so much expects its fee by the end of its grace. True: another than before.
-  absl::StatusOr<bool> ExpectFee(FeeState& schedule, WideMinor gross, base::Day day);
+  absl::StatusOr<bool> ExpectFee(FeeState& schedule, const Payment& payment);
+  // When it is missing, but for settling; and that it no longer can be.
+  Due MissingFee(const FeeState& schedule, const Payment& payment) const;
+  absl::Status CancelMissingFee(const FeeState& schedule, const Payment& payment);
   void TakeBackFees(Found payment, FeeState& schedule);
   // The schedule's first `count` fees as members; their sum.
   WideMinor AddFees(const EntryPage& page, const FeeState& schedule, uint32_t count,
                     ledger::Record* record) const;
   absl::Status CheckReversals(Found payment, bool at_tick);
-  absl::Status JudgeMissingFee(Found payment, const Due& due);
   ledger::Record OrderRecord(Found payment, ledger::Status status, std::string_view reason) const;
 
   Turn& turn_;

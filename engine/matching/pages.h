@@ -55,33 +55,11 @@ class PageTable {
 
   // Loads the page or makes an empty one; the pointer stays until Trim.
   absl::StatusOr<Cached<Page>*> Get(std::string_view name, PageSource* source, uint64_t now) {
-    auto it = pages_.find(name);
-    if (it == pages_.end()) {
-      auto cached = std::make_unique<Cached<Page>>();
-      std::string bytes;
-      std::string key = Key(name);
-      TIEOUT_ASSIGN_OR_RETURN(const bool found, source->Load(key, &bytes));
-      if (found) {
-        if (!Unpack(bytes, &cached->page)) {
-          return base::DataLoss("state page \"" + base::HexEncode(key) +
-                                "\" can't be read: delete the store, it is rebuilt from the log");
-        }
-        cached->stored = true;
-        cached->stored_digest = base::EntryDigest(key, bytes);
-        cached->bytes = bytes.size();
-      }
-      bytes_ += Resident(name.size(), cached->bytes);
-      it = pages_.emplace(std::string(name), std::move(cached)).first;
-    }
-    it->second->used = now;
-    it->second->gone = false;
-    return it->second.get();
+    return Look(name, source, now, true);
   }
-
-  // The page if it is in memory; else nullptr.
-  Cached<Page>* Peek(std::string_view name) {
-    const auto it = pages_.find(name);
-    return it == pages_.end() ? nullptr : it->second.get();
+  // The page if it is in memory or stored; else nullptr, and none is made.
+  absl::StatusOr<Cached<Page>*> Find(std::string_view name, PageSource* source, uint64_t now) {
+    return Look(name, source, now, false);
   }
 
   // Packs what is dirty, updates the digest, and marks it clean; deletes what is gone.
@@ -124,6 +102,32 @@ class PageTable {
   }
 
  private:
+  absl::StatusOr<Cached<Page>*> Look(std::string_view name, PageSource* source, uint64_t now,
+                                     bool make) {
+    auto it = pages_.find(name);
+    if (it == pages_.end()) {
+      auto cached = std::make_unique<Cached<Page>>();
+      std::string bytes;
+      std::string key = Key(name);
+      TIEOUT_ASSIGN_OR_RETURN(const bool found, source->Load(key, &bytes));
+      if (!found && !make) return nullptr;
+      if (found) {
+        if (!Unpack(bytes, &cached->page)) {
+          return base::DataLoss("state page \"" + base::HexEncode(key) +
+                                "\" can't be read: delete the store, it is rebuilt from the log");
+        }
+        cached->stored = true;
+        cached->stored_digest = base::EntryDigest(key, bytes);
+        cached->bytes = bytes.size();
+      }
+      bytes_ += Resident(name.size(), cached->bytes);
+      it = pages_.emplace(std::string(name), std::move(cached)).first;
+    }
+    it->second->used = now;
+    it->second->gone = false;
+    return it->second.get();
+  }
+
   std::string Key(std::string_view name) const {
     std::string key(1, prefix_);
     key.append(name);

@@ -36,13 +36,15 @@ struct Due {
   int64_t business_us = 0;  // without
   DueKind kind{};
   uint64_t id = 0;  // index or payment hash
-  int32_t day = 0;  // of the payment
+  int32_t day = 0;    // of the payment
+  uint32_t rule = 0;  // its fee schedule's
   friend auto operator<=>(const Due&, const Due&) = default;
 };
 template <typename A>
 void Visit(A& a, Due& d) {
-  a(d.deadline_us), a(d.business_us), a(d.kind), a(d.id), a(d.day);
+  a(d.deadline_us), a(d.business_us), a(d.kind), a(d.id), a(d.day), a(d.rule);
 }
+using DueItems = absl::btree_set<Due>;
 
 // A file, day or pull, as far as it speaks of one account.
 struct SourceState {
@@ -173,7 +175,7 @@ struct HomePage {
   std::vector<Waiting> waiting;
   std::vector<SourceState> sources;
   std::vector<WrongTotal> wrong_totals;  // in the order of the log
-  absl::btree_set<Due> due;
+  DueItems due;
   absl::btree_set<Parked> parked;
   absl::btree_set<PageNumber> pages;        // the home's EntryPages
   PageNumber open_page{-1, 0};              // the one that was opened last

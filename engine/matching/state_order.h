@@ -223,16 +223,8 @@ void Visit(A& a, EntryPage& p) {
 // What the closed pages of 32 days hold: asked before a page is loaded for an id that the home's
 // own filter doesn't exclude. A page is closed once another of its home was opened after it.
 struct FilterPage {
-  struct Closed {
-    IdFilter ids;
-    Day first_sale, last_sale;  // of its payments
-  };
-  std::map<uint32_t, Closed> chunks;
+  std::map<uint32_t, IdFilter> chunks;
 };
-template <typename A>
-void Visit(A& a, FilterPage::Closed& c) {
-  a(c.ids), a(c.first_sale), a(c.last_sale);
-}
 template <typename A>
 void Visit(A& a, FilterPage& p) {
   a(p.chunks);

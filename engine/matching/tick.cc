@@ -16,14 +16,6 @@ bool IsDue(const Due& due, bool settled, int64_t now_us) {
   return settled ? due.business_us <= now_us : due.deadline_us <= now_us;
 }
 
-// What is due within one ten-minute bucket; deadlines before 1970 stand in the first.
-auto InBucket(const absl::btree_set<Due>& due, uint64_t bucket) {
-  const auto begins = [](uint64_t b) {
-    return Due{b == 0 ? INT64_MIN : static_cast<int64_t>(b) * kBucketMicros, INT64_MIN};
-  };
-  return std::make_pair(due.lower_bound(begins(bucket)), due.lower_bound(begins(bucket + 1)));
-}
-
 }  // namespace
 
 absl::Status FoldImpl::Tick(const ledger::Tick& tick, std::string_view event_id, uint64_t ordinal,
@@ -64,7 +56,7 @@ absl::StatusOr<bool> FoldImpl::JudgeBucket(uint64_t bucket, const ledger::Tick& 
               event_id, tick.settled};
     std::vector<Due> due;
     bool rest = false;
-    const auto [first, last] = InBucket(cached->page.due, bucket);
+    const auto [first, last] = DueInBucket(cached->page, bucket);
     for (const Due& d : std::ranges::subrange(first, last)) {
       if (IsDue(d, tick.settled, state_.log_us()) && due.size() < *budget) {
         due.push_back(d);
@@ -78,7 +70,7 @@ absl::StatusOr<bool> FoldImpl::JudgeBucket(uint64_t bucket, const ledger::Tick& 
     *budget -= due.size();
     if (!rest) {
       // Judging may have put the home back into this bucket: look again before it leaves.
-      const auto [begin, end] = InBucket(cached->page.due, bucket);
+      const auto [begin, end] = DueInBucket(cached->page, bucket);
       if (begin == end) {
         page->page.homes.erase(name);
         page->dirty = true;
@@ -112,7 +104,7 @@ absl::Status FoldImpl::Judge(Turn& turn, const Due& due) {
     case DueKind::kReversals:
       return OrderLevel(turn).JudgeReversals(due.id, due.day);
     case DueKind::kFeeMissing:
-      return OrderLevel(turn).JudgeMissingFees(due.day, due);
+      return OrderLevel(turn).JudgeMissingFees(due);
     case DueKind::kOrphan:
       return OrderLevel(turn).JudgeOrphan(static_cast<uint32_t>(due.id), due);
   }

@@ -1,6 +1,7 @@
 #include "engine/matching/turn.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/check.h"
 
@@ -18,6 +19,19 @@ void AppendOrdered32(std::string* key, int32_t v) {
 }
 void AppendOrdered64(std::string* key, uint64_t v) {
   for (int shift = 56; shift >= 0; shift -= 8) key->push_back(static_cast<char>(v >> shift));
+}
+
+void BuildIndex(HomePage* page) {
+  if (std::exchange(page->index.built, true)) return;
+  for (uint32_t i = 0; i < page->payouts.size(); ++i) {
+    PayoutState& p = page->payouts[i];
+    p.key = PayoutKey(p.entry, page->accounts[p.account].currency);
+    IndexPayout(page, i);
+  }
+  for (uint32_t i = 0; i < page->waiting.size(); ++i) {
+    if (!page->waiting[i].done)
+      page->index.waiting_by_payment[page->waiting[i].payment].push_back(i);
+  }
 }
 
 }  // namespace
@@ -110,25 +124,13 @@ absl::StatusOr<Cached<HomePage>*> State::Home(std::string_view home) {
     names->dirty = true;
     names->page.homes.insert(page.home);
   }
-  if (!page.index.built) {
-    for (uint32_t i = 0; i < page.payouts.size(); ++i) {
-      PayoutState& p = page.payouts[i];
-      p.key = PayoutKey(p.entry, page.accounts[p.account].currency);
-      IndexPayout(&page, i);
-    }
-    for (uint32_t i = 0; i < page.waiting.size(); ++i) {
-      if (!page.waiting[i].done)
-        page.index.waiting_by_payment[page.waiting[i].payment].push_back(i);
-    }
-    page.index.built = true;
-  }
+  BuildIndex(&page);
   return cached;
 }
 
-Cached<HomePage>* State::PeekHome(std::string_view home) {
-  Cached<HomePage>* const cached = homes_.Peek(home);
-  if (cached == nullptr || !cached->page.index.built) return nullptr;
-  Use(cached);
+absl::StatusOr<Cached<HomePage>*> State::FindHome(std::string_view home) {
+  TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const cached, homes_.Find(home, source_, ++clock_));
+  if (cached != nullptr) BuildIndex(&cached->page);
   return cached;
 }
 
@@ -225,6 +227,19 @@ void Post(AccountState& account, Bucket from, Bucket to, WideMinor amount) {
   account.balance[static_cast<size_t>(to)] += amount;
 }
 
+namespace {
+
+uint64_t BucketOf(const Due& due) {
+  return static_cast<uint64_t>(std::max<int64_t>(due.deadline_us, 0) / kBucketMicros);
+}
+
+Due SettlingFrom(int64_t seen_log_us, Due due) {
+  due.deadline_us = std::max(due.business_us, seen_log_us + kSettlingMicros);
+  return due;
+}
+
+}  // namespace
+
 absl::Status Schedule(Turn& turn, DueKind kind, uint64_t id, int32_t day, int64_t business_us,
                       bool settles) {
   const int64_t now = turn.state.log_us();
@@ -240,15 +255,36 @@ absl::Status ScheduleAnew(Turn& turn, int64_t* settles_us, DueKind kind, uint64_
 }
 
 absl::Status ScheduleAsOf(Turn& turn, int64_t seen_log_us, Due due) {
-  due.deadline_us = std::max(due.business_us, seen_log_us + kSettlingMicros);
-  return ScheduleAt(turn, due);
+  return ScheduleAt(turn, SettlingFrom(seen_log_us, due));
+}
+
+absl::Status CancelAsOf(Turn& turn, int64_t seen_log_us, Due due) {
+  due = SettlingFrom(seen_log_us, due);
+  HomePage& home = turn.home();
+  if (home.due.erase(due) == 0) return absl::OkStatus();
+  const uint64_t bucket = BucketOf(due);
+  const auto [first, last] = DueInBucket(home, bucket);
+  if (first != last) return absl::OkStatus();
+  TIEOUT_ASSIGN_OR_RETURN(Cached<BucketPage>* const page, turn.state.Bucket(bucket));
+  page->page.homes.erase(home.home);
+  page->dirty = true;
+  if (page->page.homes.empty()) turn.state.meta().due_buckets.erase(bucket);
+  return absl::OkStatus();
+}
+
+// Deadlines before 1970 stand in the first.
+std::pair<DueItems::const_iterator, DueItems::const_iterator> DueInBucket(const HomePage& home,
+                                                                          uint64_t bucket) {
+  const auto begins = [](uint64_t b) {
+    return Due{b == 0 ? INT64_MIN : static_cast<int64_t>(b) * kBucketMicros, INT64_MIN};
+  };
+  return {home.due.lower_bound(begins(bucket)), home.due.lower_bound(begins(bucket + 1))};
 }
 
 absl::Status ScheduleAt(Turn& turn, const Due& due) {
   HomePage& home = turn.home();
   if (!home.due.insert(due).second) return absl::OkStatus();
-  const uint64_t bucket =
-      static_cast<uint64_t>(std::max<int64_t>(due.deadline_us, 0) / kBucketMicros);
+  const uint64_t bucket = BucketOf(due);
   TIEOUT_ASSIGN_OR_RETURN(Cached<BucketPage>* const page, turn.state.Bucket(bucket));
   if (page->page.homes.insert(home.home).second) page->dirty = true;
   turn.state.meta().due_buckets.insert(bucket);

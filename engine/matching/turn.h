@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/base/day.h"
 #include "engine/matching/pages.h"
@@ -37,8 +38,8 @@ class State {
   absl::StatusOr<Cached<OwnersPage>*> Owners(std::string_view provider,
                                              std::string_view merchant_account);
   absl::StatusOr<Cached<HomePage>*> Home(std::string_view home);
-  // The same where the page is in memory and has state; else nullptr.
-  Cached<HomePage>* PeekHome(std::string_view home);
+  // The same where the home has state; else nullptr.
+  absl::StatusOr<Cached<HomePage>*> FindHome(std::string_view home);
   absl::StatusOr<Cached<EntryPage>*> Entries(std::string_view home, PageNumber number);
   absl::StatusOr<Cached<FilterPage>*> Filters(std::string_view home, int32_t month);
   absl::StatusOr<Cached<ItemsPage>*> Items(std::string_view home, const PayoutState& payout,
@@ -120,6 +121,11 @@ absl::Status Schedule(Turn& turn, DueKind kind, uint64_t id, int32_t day, int64_
 absl::Status ScheduleAt(Turn& turn, const Due& due);
 // The deadline that it opened with: settling began when it came, not now.
 absl::Status ScheduleAsOf(Turn& turn, int64_t seen_log_us, Due due);
+// What was scheduled so is no longer to be judged: a tick needn't visit the home for it.
+absl::Status CancelAsOf(Turn& turn, int64_t seen_log_us, Due due);
+// The home's due items of one ten-minute bucket.
+std::pair<DueItems::const_iterator, DueItems::const_iterator> DueInBucket(const HomePage& home,
+                                                                          uint64_t bucket);
 // The same, and settling begins anew: the subject keeps in `settles_us` when its last change will
 // have settled. A due item of an earlier change finds HasSettled false and leaves it to the last.
 absl::Status ScheduleAnew(Turn& turn, int64_t* settles_us, DueKind kind, uint64_t id, int32_t day,
