@@ -150,7 +150,7 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
       p.seen_log_us = state_.log_us();
       p.amount = event.amount;
       p.occurred = base::DayOf(event.occurred_at_us);
-      TIEOUT_ASSIGN_OR_RETURN(p.pays_into, PaysInto(event.account, a));
+      if (const Tenure* tenure = FindTenure(turn.home(), event)) p.pays_into = tenure->pays_into;
       p.expectation_rule = RuleInForce(state_.config(), kPayoutExpectation, a);
       p.tolerance_rule = RuleInForce(state_.config(), kReferenceTolerance, a);
       const Mechanism* mechanism = MechanismOf(ledger::Kind::kPayout);

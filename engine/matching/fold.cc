@@ -1,6 +1,7 @@
 #include "engine/matching/fold.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/ledger/validate.h"
 #include "engine/matching/fold_impl.h"
@@ -26,6 +27,19 @@ base::Day LastDayOf(const ledger::Event& event) {
 bool IsLater(Kind kind) {
   return kind == Kind::kNone || kind == Kind::kCancellation || kind == Kind::kPaymentFailed ||
          kind == Kind::kRetraction;
+}
+
+// When the home owned the account, by the ascending list of owners.
+std::vector<Tenure> TenuresOf(std::string_view home,
+                              const std::vector<OwnersPage::Ownership>& owners) {
+  std::vector<Tenure> tenures;
+  for (size_t i = 0; i < owners.size(); ++i) {
+    if (owners[i].owner != home) continue;
+    const base::Day until = i + 1 < owners.size() ? owners[i + 1].from : base::Day{INT32_MAX};
+    const base::Day from = owners[i].from.is_set() ? owners[i].from : base::Day{INT32_MIN};
+    tenures.push_back({from, until, owners[i].pays_into});
+  }
+  return tenures;
 }
 
 absl::Status NeedsNewer(const ledger::Event& event) {
@@ -128,39 +142,36 @@ absl::Status FoldImpl::Configure(const ledger::Event& event) {
 }
 
 absl::Status FoldImpl::Declare(const ledger::Event& event) {
-  TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
-                          state_.Owners(event.account.provider, event.account.merchant_account));
   if (event.kind() == Kind::kStart) return StartAccount(event);
-  owners->dirty = true;
-  ++state_.meta().declared;
+  TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const cached,
+                          state_.Owners(event.account.provider, event.account.merchant_account));
+  cached->dirty = true;
   const auto& opened = std::get<ledger::AccountOpened>(event.body);
+  std::vector<OwnersPage::Ownership>& owners = cached->page.owners;
+  std::set<std::string> concerned{std::string(opened.owner)};
+  for (const OwnersPage::Ownership& o : owners) concerned.insert(o.owner);
   OwnersPage::Ownership ownership{opened.owner_from, std::string(opened.owner),
                                   std::string(opened.pays_into), std::string(opened.time_zone),
                                   opened.shared};
-  std::vector<OwnersPage::Ownership>& list = owners->page.owners;
-  const auto later = std::find_if(list.begin(), list.end(),
+  const auto later = std::find_if(owners.begin(), owners.end(),
                                   [&](const auto& o) { return o.from >= ownership.from; });
-  if (later != list.end() && later->from == ownership.from) {
+  if (later != owners.end() && later->from == ownership.from) {
     *later = std::move(ownership);
   } else {
-    list.insert(later, std::move(ownership));
+    owners.insert(later, std::move(ownership));
   }
-  if (base::PartitionOf(opened.owner, static_cast<int>(state_.meta().partitions)) != partition_)
-    return absl::OkStatus();
-  TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const home, state_.Home(opened.owner));
-  home->dirty = true;
-  std::vector<DeclaredAccount>& declared = home->page.declared;
-  const auto known = std::find_if(declared.begin(), declared.end(), [&](const DeclaredAccount& d) {
-    return d.provider == event.account.provider &&
-           d.merchant_account == event.account.merchant_account;
-  });
-  DeclaredAccount account{std::string(event.account.provider),
-                          std::string(event.account.merchant_account),
-                          std::string(opened.pays_into)};
-  if (known == declared.end()) {
-    declared.push_back(std::move(account));
-  } else {
-    *known = std::move(account);
+  for (const std::string& name : concerned) {
+    if (base::PartitionOf(name, static_cast<int>(state_.meta().partitions)) != partition_) continue;
+    TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const home, state_.Home(name));
+    home->dirty = true;
+    DeclaredAccount* account = FindDeclared(home->page, event.account);
+    if (account == nullptr) {
+      account = &home->page.declared.emplace_back();
+      account->provider = event.account.provider;
+      account->merchant_account = event.account.merchant_account;
+    }
+    if (name == opened.owner) account->pays_into = opened.pays_into;
+    account->tenures = TenuresOf(name, owners);
   }
   return absl::OkStatus();
 }
@@ -183,71 +194,30 @@ absl::Status FoldImpl::StartAccount(const ledger::Event& event) {
 
 absl::StatusOr<std::string> FoldImpl::HomeOf(const ledger::Event& event) {
   if (event.kind() == Kind::kSeller) return std::string(event.seller_id);
-  TIEOUT_ASSIGN_OR_RETURN(const OwnersPage::Ownership* const owner, OwnerOf(event));
-  return owner == nullptr ? UnassignedHome(event.account) : owner->owner;
-}
-
-// nullptr: nobody is declared on the event's day.
-absl::StatusOr<const OwnersPage::Ownership*> FoldImpl::OwnerOf(const ledger::Event& event) {
   TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
                           state_.Owners(event.account.provider, event.account.merchant_account));
   const base::Day day = base::DayOf(event.occurred_at_us);
   const std::vector<OwnersPage::Ownership>& list = owners->page.owners;
   for (auto o = list.rbegin(); o != list.rend(); ++o) {
-    if (!o->from.is_set() || o->from <= day) return &*o;
+    if (!o->from.is_set() || o->from <= day) return o->owner;
   }
-  return nullptr;
+  return UnassignedHome(event.account);
 }
 
-// The home under whose key the event stands, when that is right beyond doubt: it has had an event
-// of this account and day before, and no account was declared since.
-absl::StatusOr<Cached<HomePage>*> FoldImpl::KnownHome(std::string_view key,
-                                                      const ledger::Event& event) {
+// The home under whose key the event stands, when it owns the account on the event's day: then no
+// other is asked for.
+absl::StatusOr<Cached<HomePage>*> FoldImpl::OwnersHome(std::string_view key,
+                                                       const ledger::Event& event) {
   if (event.kind() == Kind::kSeller) return nullptr;
   TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const home, state_.FindHome(key));
   if (home == nullptr) return nullptr;
-  const uint32_t account = FindAccount(home->page, event.account);
-  if (account == kNone) return nullptr;
-  const AccountState& a = home->page.accounts[account];
-  const base::Day day = base::DayOf(event.occurred_at_us);
-  const bool is_owned =
-      a.owned_as_of == state_.meta().declared && day >= a.owned_from && day < a.owned_until;
-  return is_owned ? home : nullptr;
-}
-
-// Notes which days KnownHome may answer for.
-absl::Status FoldImpl::NoteOwner(Cached<HomePage>& cached, const ledger::Event& event) {
-  HomePage& home = cached.page;
-  const uint32_t account = FindAccount(home, event.account);
-  if (account == kNone || event.kind() == Kind::kSeller) return absl::OkStatus();
-  TIEOUT_ASSIGN_OR_RETURN(const OwnersPage::Ownership* const owner, OwnerOf(event));
-  if (owner == nullptr) return absl::OkStatus();
-  TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
-                          state_.Owners(event.account.provider, event.account.merchant_account));
-  cached.dirty = true;
-  AccountState& a = home.accounts[account];
-  a.owned_as_of = state_.meta().declared;
-  a.owned_from = owner->from.is_set() ? owner->from : base::Day{INT32_MIN};
-  const bool is_last = owner == &owners->page.owners.back();
-  a.owned_until = is_last ? base::Day{INT32_MAX} : (owner + 1)->from;
-  a.pays_into = owners->page.owners.back().pays_into;
-  return absl::OkStatus();
-}
-
-// The bank account that was declared last.
-absl::StatusOr<std::string> FoldImpl::PaysInto(const ledger::AccountRef& account,
-                                               const AccountState& state) {
-  if (state.owned_as_of == state_.meta().declared) return state.pays_into;
-  TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
-                          state_.Owners(account.provider, account.merchant_account));
-  return owners->page.owners.empty() ? std::string() : owners->page.owners.back().pays_into;
+  return FindTenure(home->page, event) == nullptr ? nullptr : home;
 }
 
 absl::Status FoldImpl::ApplyAtHome(std::string_view key, const ledger::Event& event,
                                    uint64_t ordinal, Output* out) {
-  TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage> * cached, KnownHome(key, event));
-  const bool was_known = cached != nullptr;
-  if (!was_known) {
+  TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage> * cached, OwnersHome(key, event));
+  if (cached == nullptr) {
     TIEOUT_ASSIGN_OR_RETURN(const std::string home, HomeOf(event));
     const int wanted = base::PartitionOf(home, static_cast<int>(state_.meta().partitions));
     if (key != home || wanted != partition_) {
@@ -263,9 +233,8 @@ absl::Status FoldImpl::ApplyAtHome(std::string_view key, const ledger::Event& ev
       deposit != nullptr && deposit->provisional) {
     return absl::OkStatus();  // an intraday line never settles; the booked one will
   }
-  if (!was_known) {
+  if (cached == nullptr) {
     TIEOUT_ASSIGN_OR_RETURN(cached, state_.Home(key));
-    TIEOUT_RETURN_IF_ERROR(NoteOwner(*cached, event));
   }
   Turn turn{state_, *cached, out, {static_cast<uint32_t>(partition_), ordinal}, event.event_id};
   if (event.kind() != Kind::kSeller && state_.meta().tick != 0 &&

@@ -34,9 +34,7 @@ class FoldImpl final : public Fold {
   absl::Status Judge(Turn& turn, const Due& due);
 
   absl::StatusOr<std::string> HomeOf(const ledger::Event& event);
-  absl::StatusOr<const OwnersPage::Ownership*> OwnerOf(const ledger::Event& event);
-  absl::StatusOr<Cached<HomePage>*> KnownHome(std::string_view key, const ledger::Event& event);
-  absl::Status NoteOwner(Cached<HomePage>& cached, const ledger::Event& event);
+  absl::StatusOr<Cached<HomePage>*> OwnersHome(std::string_view key, const ledger::Event& event);
   absl::Status ApplyAtHome(std::string_view key, const ledger::Event& event, uint64_t ordinal,
                            Output* out);
   absl::Status ApplyFact(Turn& turn, const ledger::Event& event, uint64_t ordinal, uint64_t content,
@@ -50,8 +48,6 @@ class FoldImpl final : public Fold {
   absl::Status AmendItems(Turn& turn, Found kept);
   absl::Status AmendPayout(Turn& turn, const ledger::Event& event, uint32_t account);
   absl::Status Report(Turn& turn, const ledger::Event& event, uint32_t account);
-  absl::StatusOr<std::string> PaysInto(const ledger::AccountRef& account,
-                                       const AccountState& state);
 
   void SayInputTrouble(Turn& turn, const ledger::Event& event, std::string_view reason,
                        const Found* first);

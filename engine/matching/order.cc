@@ -126,8 +126,12 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
 // Grace counts from the day of the first sale.
 Due OrderLevel::MissingFee(const FeeState& schedule, const Payment& payment) const {
   const auto grace = static_cast<int32_t>(turn_.rule(schedule.rule).grace_days);
-  return {0, payment.day.plus(1 + grace).start_us(), DueKind::kFeeMissing, payment.payment,
-          payment.day.days, schedule.rule};
+  return {0,
+          payment.day.plus(1 + grace).start_us(),
+          DueKind::kFeeMissing,
+          payment.payment,
+          payment.day.days,
+          schedule.rule};
 }
 
 absl::StatusOr<bool> OrderLevel::ExpectFee(FeeState& schedule, const Payment& payment) {

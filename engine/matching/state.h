@@ -35,7 +35,7 @@ struct Due {
   int64_t deadline_us = 0;  // with settling
   int64_t business_us = 0;  // without
   DueKind kind{};
-  uint64_t id = 0;  // index or payment hash
+  uint64_t id = 0;    // index or payment hash
   int32_t day = 0;    // of the payment
   uint32_t rule = 0;  // its fee schedule's
   friend auto operator<=>(const Due&, const Due&) = default;
@@ -155,13 +155,24 @@ struct HomeIndex {
   absl::flat_hash_map<uint64_t, std::vector<uint32_t>> waiting_by_payment;
 };
 
+// Days on which a home owns an account, and the bank account declared for them.
+struct Tenure {
+  Day from, until;  // until: the first day of the next owner
+  std::string pays_into;
+};
+template <typename A>
+void Visit(A& a, Tenure& t) {
+  a(t.from), a(t.until), a(t.pays_into);
+}
+
 // An account that an `account` event gave to this home.
 struct DeclaredAccount {
   std::string provider, merchant_account, pays_into;
+  std::vector<Tenure> tenures;  // ascending; as the account's owners stand now
 };
 template <typename A>
 void Visit(A& a, DeclaredAccount& d) {
-  a(d.provider), a(d.merchant_account), a(d.pays_into);
+  a(d.provider), a(d.merchant_account), a(d.pays_into), a(d.tenures);
 }
 
 struct HomePage {

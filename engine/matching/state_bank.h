@@ -35,11 +35,6 @@ struct AccountState {
   int64_t late_until_us = 0;              // what its open SOURCE_LATE needs to be covered
   Anchor late;                            // SOURCE_LATE
   mutable InForce in_force;               // derived
-  // Days of which this home is known to own the account, and the bank account declared for it, as
-  // of so many declarations of accounts.
-  uint64_t owned_as_of = 0;
-  Day owned_from, owned_until;
-  std::string pays_into;
   bool is_bank() const { return provider == ledger::kBankProvider; }
 };
 template <typename A>
@@ -47,7 +42,7 @@ void Visit(A& a, AccountState& s) {
   a(s.provider), a(s.merchant_account), a(s.currency), a(s.balance), a(s.sale_count);
   a(s.before_start), a(s.first_day);
   a(s.last_sale), a(s.last_payout), a(s.last_bank_value), a(s.covered_until_us), a(s.late_until_us),
-      a(s.maturing), a(s.late), a(s.owned_as_of), a(s.owned_from), a(s.owned_until), a(s.pays_into);
+      a(s.maturing), a(s.late);
 }
 
 // A provider-filled value: the one with the latest as_of holds.

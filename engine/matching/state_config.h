@@ -31,14 +31,13 @@ struct MetaPage {
   int64_t settled_us = -1;  // log time of the last settled tick
   uint32_t semantics = 0;
   uint32_t partitions = 0;
-  uint64_t declared = 0;  // `account` events folded
   std::string log_id;
   std::set<uint64_t> due_buckets;
 };
 template <typename A>
 void Visit(A& a, MetaPage& p) {
-  a(p.next_ordinal), a(p.tick), a(p.settled_us), a(p.semantics), a(p.partitions), a(p.declared),
-      a(p.log_id), a(p.due_buckets);
+  a(p.next_ordinal), a(p.tick), a(p.settled_us), a(p.semantics), a(p.partitions), a(p.log_id),
+      a(p.due_buckets);
 }
 
 // Built-in rule ids; their places are RuleName's values.

@@ -202,6 +202,23 @@ void IndexPayout(HomePage* home, uint32_t payout) {
       });
 }
 
+DeclaredAccount* FindDeclared(HomePage& home, const ledger::AccountRef& account) {
+  const auto found =
+      std::find_if(home.declared.begin(), home.declared.end(), [&](const DeclaredAccount& d) {
+        return d.merchant_account == account.merchant_account && d.provider == account.provider;
+      });
+  return found == home.declared.end() ? nullptr : &*found;
+}
+
+const Tenure* FindTenure(HomePage& home, const ledger::Event& event) {
+  const DeclaredAccount* const declared = FindDeclared(home, event.account);
+  if (declared == nullptr) return nullptr;
+  const Day day = base::DayOf(event.occurred_at_us);
+  const auto found = std::find_if(declared->tenures.begin(), declared->tenures.end(),
+                                  [&](const Tenure& t) { return day >= t.from && day < t.until; });
+  return found == declared->tenures.end() ? nullptr : &*found;
+}
+
 uint32_t FindAccount(const HomePage& home, const ledger::AccountRef& account) {
   for (uint32_t i = 0; i < home.accounts.size(); ++i) {
     const AccountState& a = home.accounts[i];

@@ -100,6 +100,10 @@ struct Turn {
   const RuleState& rule(uint32_t index) const { return state.config().rules[index]; }
 };
 
+// The account as declared for this home; nullptr: it never was.
+DeclaredAccount* FindDeclared(HomePage& home, const ledger::AccountRef& account);
+// The home's ownership of the event's account on the event's day; nullptr: none.
+const Tenure* FindTenure(HomePage& home, const ledger::Event& event);
 // The home's account for (provider, merchant account, currency); kNone: missing.
 uint32_t FindAccount(const HomePage& home, const ledger::AccountRef& account);
 // The same, made when missing.
