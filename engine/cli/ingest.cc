@@ -6,6 +6,7 @@
 #include "engine/cli/configuration.h"
 #include "engine/cli/ingest_files.h"
 #include "engine/cli/ingest_preview.h"
+#include "engine/cli/ingest_watch.h"
 #include "engine/cli/open.h"
 #include "fmt/format.h"
 
@@ -17,9 +18,11 @@ struct IngestOptions {
   SourceSetting source;  // flags: they win over [[sources]]
   bool settle = true;
   bool dry_run = false;
+  std::string watched;  // a folder
 };
 
 absl::StatusOr<ExitCode> RunIngest(Context& context, const IngestOptions& options) {
+  if (!options.watched.empty()) return WatchFolder(context, options.watched, options.source);
   for (const std::string& file : options.files) {
     std::error_code error;
     if (std::filesystem::is_regular_file(file, error)) continue;
@@ -45,7 +48,7 @@ void AddIngest(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("ingest", "providers' and banks' files into the log");
   auto options = std::make_shared<IngestOptions>();
   SourceSetting& source = options->source;
-  command->add_option("FILE", options->files, "the files, in this order")->required();
+  command->add_option("FILE", options->files, "the files, in this order");
   command->add_option("--connector", source.connector, "how to read them [told from the content]")
       ->type_name("NAME");
   command
@@ -61,8 +64,14 @@ void AddIngest(CLI::App& app, Invocation& invocation) {
       ->add_option("--profile", source.profile,
                    "bank CSV: mapping profile, file or built-in; elsewhere: dmy or mdy")
       ->type_name("PROFILE");
-  command->add_flag("--dry-run", options->dry_run,
-                    "show what would be written, and write nothing; jsonl: the events");
+  CLI::Option* watch =
+      command->add_option("--watch", options->watched, "take files as they land in a folder")
+          ->type_name("DIR")
+          ->excludes("FILE");
+  command
+      ->add_flag("--dry-run", options->dry_run,
+                 "show what would be written, and write nothing; jsonl: the events")
+      ->excludes(watch);
   command->add_flag("!--no-settle", options->settle,
                     "more is on its way: don't judge absences yet");
   AddFormat(command, invocation);
@@ -71,13 +80,20 @@ void AddIngest(CLI::App& app, Invocation& invocation) {
       "  tieout ingest payouts-2026-03.csv --account acct_1ABC --seller mill-lane-pottery\n"
       "  tieout ingest statements/*.xml --config tieout.toml\n"
       "  tieout ingest payouts-2026-03.csv --account acct_1ABC --dry-run\n"
+      "  tieout ingest --watch /srv/statements --config tieout.toml\n"
       "gzip and zip are read as they are; each file in a zip is a source of its own.\n"
       "A source that is already in the log is skipped; one that can't be taken is named, the "
       "others\n"
       "go on, and absences aren't judged yet. Rows that can't be read are set aside, with file, "
       "line\n"
-      "and reason; exit code 1 says there were some.");
+      "and reason; exit code 1 says there were some.\n"
+      "--watch takes what is in the folder and what lands there, once it has been at rest for two\n"
+      "seconds; it moves nothing, leaves hidden and temporary names alone, and knows from the log\n"
+      "what it took. SIGTERM ends it.");
   command->callback([options, &invocation] {
+    if (options->files.empty() && options->watched.empty()) {
+      throw CLI::RequiredError("FILE, or --watch DIR,");
+    }
     invocation.run = [options](Context& context) { return RunIngest(context, *options); };
   });
 }

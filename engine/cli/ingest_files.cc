@@ -102,7 +102,7 @@ ExitCode VerdictOf(const runtime::IngestReport& report) {
   return set_aside ? ExitCode::kFound : ExitCode::kOk;
 }
 
-void PrintIngestReport(Context& context, const runtime::IngestReport& report) {
+Table IngestTable(const runtime::IngestReport& report, bool refused_too) {
   Table table({{"file", "File", Align::kLeft, 60},
                {"sha256", ""},
                {"connector", "Connector"},
@@ -111,45 +111,57 @@ void PrintIngestReport(Context& context, const runtime::IngestReport& report) {
                {"noops", "No effect", Align::kRight},
                {"quarantined", "Set aside", Align::kRight},
                {"result", ""}});
-  const bool people = context.format == Format::kTable;
   for (const runtime::FileReport& file : report.files) {
-    if (people && !file.refusal.ok()) continue;  // said below
+    const bool refused = !file.refusal.ok();
+    if (refused && !refused_too) continue;
     table.Add(
         {file.file, file.sha256, file.connector, std::to_string(file.rows),
          std::to_string(file.events), std::to_string(file.known_noops),
          Cell(std::to_string(file.quarantined), file.quarantined > 0 ? Style::kBad : Style::kPlain),
-         !file.refusal.ok() ? "refused"
-         : file.skipped     ? "skipped"
-                            : "taken"});
+         refused        ? "refused"
+         : file.skipped ? "skipped"
+                        : "taken"});
   }
-  if (!people || !table.empty()) context.Print(table);
+  return table;
+}
+
+void PrintRefusals(Context& context, const runtime::IngestReport& report) {
   for (const runtime::FileReport& file : report.files) {
     if (file.refusal.ok()) continue;
     context.err << context.err_terminal.Paint(Style::kBad, "tieout:") << ' '
                 << base::Message(file.refusal) << '\n';
   }
-  if (!people) return;
-  for (const runtime::FileReport& file : report.files) {
-    if (file.skipped) {
-      context.out << fmt::format("{}: already in the log (SHA-256 {}…), skipped\n", file.file,
-                                 file.sha256.substr(0, 12));
-    }
-    for (const runtime::AccountReport& account : file.accounts) {
-      if (!account.declared) continue;
-      context.out << fmt::format("{}: new account {}, owner {}\n", file.file,
-                                 AccountName(account.provider, account.merchant_account),
-                                 account.owner);
-    }
-    for (const std::string& warning : file.warnings) {
-      context.out << context.out_terminal.Paint(Style::kWarn, "warning: ") << warning << '\n';
-    }
-    for (const std::string& line : QuarantineLines(file)) context.out << line << '\n';
-    if (file.quarantined > 0) {
-      context.out << fmt::format("{} row{} set aside in {}; correct and ingest again\n",
-                                 file.quarantined, file.quarantined == 1 ? "" : "s",
-                                 file.quarantine_file);
-    }
+}
+
+void PrintIngestNotes(Context& context, const runtime::FileReport& file) {
+  if (file.skipped) {
+    context.out << fmt::format("{}: already in the log (SHA-256 {}…), skipped\n", file.file,
+                               file.sha256.substr(0, 12));
   }
+  for (const runtime::AccountReport& account : file.accounts) {
+    if (!account.declared || !file.refusal.ok()) continue;
+    context.out << fmt::format("{}: new account {}, owner {}\n", file.file,
+                               AccountName(account.provider, account.merchant_account),
+                               account.owner);
+  }
+  for (const std::string& warning : file.warnings) {
+    context.out << context.out_terminal.Paint(Style::kWarn, "warning: ") << warning << '\n';
+  }
+  for (const std::string& line : QuarantineLines(file)) context.out << line << '\n';
+  if (file.quarantined > 0) {
+    context.out << fmt::format("{} row{} set aside in {}; correct and ingest again\n",
+                               file.quarantined, file.quarantined == 1 ? "" : "s",
+                               file.quarantine_file);
+  }
+}
+
+void PrintIngestReport(Context& context, const runtime::IngestReport& report) {
+  const bool people = context.format == Format::kTable;
+  const Table table = IngestTable(report, !people);
+  if (!people || !table.empty()) context.Print(table);
+  PrintRefusals(context, report);
+  if (!people) return;
+  for (const runtime::FileReport& file : report.files) PrintIngestNotes(context, file);
 }
 
 }  // namespace tieout::cli

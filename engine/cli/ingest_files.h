@@ -25,7 +25,13 @@ std::vector<std::string> QuarantineLines(const runtime::FileReport& file);
 ExitCode VerdictOf(const runtime::IngestReport& report);
 ExitCode RefusalCode(const absl::Status& refusal);
 
-// A line a source; below it warnings, the rows set aside, and on stderr what was refused.
+// A line a source.
+Table IngestTable(const runtime::IngestReport& report, bool refused_too);
+// On stderr, what was refused and why.
+void PrintRefusals(Context& context, const runtime::IngestReport& report);
+// What a person should know of a source beside its counts: warnings, new accounts, rows set aside.
+void PrintIngestNotes(Context& context, const runtime::FileReport& file);
+// All three.
 void PrintIngestReport(Context& context, const runtime::IngestReport& report);
 
 }  // namespace tieout::cli

@@ -1,21 +1,15 @@
 // tieout serve: fold, commit and tick until told to stop; metrics and the read
 // API over HTTP.
 #include <atomic>
-#include <csignal>
 
 #include "engine/cli/command.h"
 #include "engine/cli/open.h"
+#include "engine/cli/stop_signal.h"
 #include "engine/query/http_server.h"
 #include "fmt/format.h"
 
 namespace tieout::cli {
 namespace {
-
-// The only thing a signal handler may touch.
-std::atomic<bool> stop_requested = false;
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-extern "C" void RequestStop(int) { stop_requested = true; }
 
 absl::StatusOr<ExitCode> RunServe(Context& context, const std::string& listen) {
   TIEOUT_ASSIGN_OR_RETURN(auto engine, OpenEngine(context));
@@ -25,8 +19,7 @@ absl::StatusOr<ExitCode> RunServe(Context& context, const std::string& listen) {
                     "or use its HTTP",
                     context.config.engine.data_dir));
   }
-  std::signal(SIGTERM, RequestStop);
-  std::signal(SIGINT, RequestStop);
+  const std::atomic<bool>& stop = StopRequested();
   TIEOUT_ASSIGN_OR_RETURN(auto http,
                           query::HttpServer::Start(listen.empty() ? context.config.listen : listen,
                                                    &engine->read_model(), &engine->metrics()));
@@ -34,7 +27,7 @@ absl::StatusOr<ExitCode> RunServe(Context& context, const std::string& listen) {
                              http->port())
               << std::flush;
   TIEOUT_ASSIGN_OR_RETURN(const runtime::RunReport report,
-                          engine->Serve(stop_requested, [&]() -> absl::Status {
+                          engine->Serve(stop, [&]() -> absl::Status {
                             context.out << "ready\n" << std::flush;
                             return absl::OkStatus();
                           }));

@@ -278,6 +278,12 @@ absl::StatusOr<FileIngest::Surveyed> FileIngest::Survey(const IngestRequest& req
                           connectors::Survey(*out.connector, counted_first, out.context));
   out.context.sha256 = kept.sha256;
   out.context.as_of_us = out.survey.as_of_us;
+  for (const auto& account : out.survey.accounts) {  // a sum beyond 64 bits
+    std::string id;
+    TIEOUT_RETURN_IF_ERROR(connectors::SourceReportOf(*out.connector, out.context, out.survey,
+                                                      account, Phase::kClosed, &id)
+                               .status());
+  }
   TIEOUT_ASSIGN_OR_RETURN(out.undeclared, FindOwners(request, hints, out.survey, report));
   return out;
 }

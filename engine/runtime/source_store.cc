@@ -1,6 +1,7 @@
 #include "engine/runtime/source_store.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -134,6 +135,14 @@ class DecompressedInput : public connectors::InputStream {
   bool frame_open_ = true;
 };
 
+// Differs when the file was written to or replaced.
+std::string StateOf(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return "";
+  return fmt::format("{} {} {} {}.{}", found.st_dev, found.st_ino, found.st_size,
+                     found.st_mtim.tv_sec, found.st_mtim.tv_nsec);
+}
+
 }  // namespace
 
 std::string SourceStore::PathOf(const std::string& sha256) const {
@@ -144,6 +153,7 @@ absl::StatusOr<std::vector<SourceStore::Kept>> SourceStore::Put(const std::strin
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
   if (error) return base::Unavailable("creating " + directory_ + ": " + error.message());
+  const std::string before = StateOf(path);
   std::vector<Kept> sources;
   TIEOUT_RETURN_IF_ERROR(connectors::ForEachSource(
       path, [&](const std::string& member, connectors::InputStream& in) -> absl::Status {
@@ -153,6 +163,9 @@ absl::StatusOr<std::vector<SourceStore::Kept>> SourceStore::Put(const std::strin
         const bool is_whole_file = member.empty() || absl::IsUnavailable(kept.broken);
         return is_whole_file ? kept.broken : absl::OkStatus();
       }));
+  if (StateOf(path) != before) {
+    return base::FailedPrecondition(path + ": it changed while it was read: ingest it again");
+  }
   return sources;
 }
 

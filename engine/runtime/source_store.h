@@ -27,7 +27,8 @@ class SourceStore {
   };
   // Each source in the file, read once from beginning to end, unpacked where it is gzip or zip
   // (connectors/unpack.h): what is hashed and kept is what is in it. Durable when it returns. An
-  // error is about the file as a whole; kUnavailable: the store can't be written.
+  // error is about the file as a whole; kUnavailable: the store can't be written;
+  // kFailedPrecondition: the file changed while it was read.
   absl::StatusOr<std::vector<Kept>> Put(const std::string& path) const;
 
   // kNotFound: the source was ingested elsewhere.

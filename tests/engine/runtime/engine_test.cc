@@ -321,6 +321,25 @@ TEST_F(EngineTest, ADirectoryHeldByARunIsRefused) {
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
 }
 
+TEST_F(EngineTest, AFileWhoseSumIsBeyond64BitsStopsBeforeAnythingIsAppended) {
+  const std::string file = options_.data_dir + "-large.jsonl";
+  std::ofstream out(file);
+  for (const char* id : {"a", "b"}) {
+    out << R"({"event_id":"shop/s1/)" << id << R"(/gross","account":{"provider":"shop",)"
+        << R"("merchant_account":"s1","currency":"EUR"},"occurred_at":"2026-03-01T00:00:00Z",)"
+        << R"("amount_minor":"9000000000000000000","sale":{}})" << '\n';
+  }
+  out.close();
+  auto engine = Engine::Open(options_).value();
+  const size_t before = Events(options_).size();
+  IngestRequest request;
+  request.files = {file};
+  request.hints.seller = "S1";
+  EXPECT_THAT(engine->Ingest(request).value().files.at(0).refusal.ToString(),
+              HasSubstr("the sum of its EUR amounts is beyond 64 bits"));
+  EXPECT_EQ(Events(options_).size(), before);
+}
+
 // The files of a zip are sources of their own: what can't be taken of them is named, and the others
 // go on.
 TEST_F(EngineTest, TakesEachFileOfAZip) {

@@ -1,8 +1,11 @@
 #include "engine/runtime/source_store.h"
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include "engine/base/hash.h"
 #include "gmock/gmock.h"
@@ -81,6 +84,28 @@ TEST(SourceStore, AGzippedFileIsItsContent) {
   EXPECT_EQ(kept->bytes, plain.size());
   EXPECT_EQ(base::HexEncode(kept->sha256), base::Sha256(plain).hex());
   EXPECT_EQ(ReadBack(store, kept->sha256), plain);
+}
+
+TEST(SourceStore, AFileThatIsWrittenToMeanwhileIsRefused) {
+  const std::string directory = FreshDirectory("source_changing");
+  const std::string path = WriteFile(directory + "/file", std::string(8 << 20, 'x'));
+  const SourceStore store(directory + "/sources");
+  std::atomic<bool> stop = false;
+  std::atomic<int> appended = 0;
+  std::thread writer([&] {
+    std::ofstream out(path, std::ios::app);
+    for (; !stop; ++appended) {
+      out << "more\n" << std::flush;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  });
+  while (appended == 0) std::this_thread::yield();
+  const absl::Status changed = store.Put(path).status();
+  stop = true;
+  writer.join();
+  EXPECT_EQ(changed.code(), absl::StatusCode::kFailedPrecondition) << changed;
+  EXPECT_THAT(changed.ToString(), HasSubstr(path + ": it changed while it was read"));
+  EXPECT_TRUE(store.Put(path).ok());
 }
 
 TEST(SourceStore, KeepsEachFileOfAZipThatCanBeRead) {
