@@ -1,7 +1,6 @@
 #include "engine/audit/observed.h"
 
 #include <algorithm>
-#include <cstring>
 #include <functional>
 #include <iterator>
 
@@ -28,10 +27,6 @@ AccountKey KeyOf(std::string_view home, const v1::Event& event) {
           event.account().currency()};
 }
 
-std::string IdKey(std::string_view home, std::string_view id) {
-  return fmt::format("id\n{}\n{}", home, id);
-}
-
 std::string PaymentKey(std::string_view home, const v1::Event& event) {
   return fmt::format("sale\n{}\n{}\n{}\n{}", home, event.account().provider(),
                      event.account().merchant_account(), event.refs().payment_id());
@@ -45,35 +40,10 @@ std::string IdAt(const v1::Event& event, uint32_t ordinal) {
   return ledger::RowIdAt(row, ordinal);
 }
 
-// In the memory of ids: no row, so that whatever bears the id is the same.
-constexpr std::string_view kHasAnId = "1";
-
 // Days after its sale that a reversal is surely tied to it: the memory of sales is longer.
 constexpr int32_t kSurelyRemembered = 700;
 
 }  // namespace
-
-// size:u8 sha256 ordinal:u32 has_balance:'0'|'1' balance:i64
-std::string Observed::EncodeSighting(const Sighting& sighting) {
-  std::string bytes(1, static_cast<char>(sighting.sha256.size()));
-  bytes += sighting.sha256;
-  bytes.append(reinterpret_cast<const char*>(&sighting.ordinal), sizeof sighting.ordinal);
-  bytes += sighting.has_balance ? '1' : '0';
-  bytes.append(reinterpret_cast<const char*>(&sighting.balance), sizeof sighting.balance);
-  return bytes;
-}
-
-Observed::Sighting Observed::DecodeSighting(std::string_view bytes) {
-  Sighting sighting;
-  const auto size = static_cast<unsigned char>(bytes.front());
-  sighting.sha256 = bytes.substr(1, size);
-  bytes.remove_prefix(1 + size);
-  std::memcpy(&sighting.ordinal, bytes.data(), sizeof sighting.ordinal);
-  bytes.remove_prefix(sizeof sighting.ordinal);
-  sighting.has_balance = bytes.front() == '1';
-  std::memcpy(&sighting.balance, bytes.data() + 1, sizeof sighting.balance);
-  return sighting;
-}
 
 uint64_t Observed::HashOf(const std::string& event_id) {
   return std::hash<std::string>()(event_id) | 1;
@@ -124,7 +94,7 @@ absl::StatusOr<bool> Observed::Apply(std::string_view key, const v1::Event& even
       AddPayout(key, event);
       break;
     case v1::Event::kSourceReport:
-      AddReport(event);
+      if (event.source_report().phase() == v1::SourceReport::OPENED) rows_.AddReport(event);
       break;
     default:
       break;
@@ -206,92 +176,17 @@ bool Observed::IsBeforeStart(std::string_view home, const v1::Event& event) cons
   return found != first_days_.end() && DayOf(event) < found->second;
 }
 
-void Observed::AddReport(const v1::Event& event) {
-  if (event.source_report().phase() != v1::SourceReport::OPENED) return;
-  const Coverage coverage{Micros(event.source_report().coverage_from()),
-                          Micros(event.source_report().coverage_to())};
-  coverage_.emplace(std::make_pair(KeyOf("", event), event.source().sha256()), coverage);
-}
-
-Observed::Shared Observed::SharedDay(const AccountKey& account, const v1::Event& row,
-                                     const Sighting& known) const {
-  const auto first = coverage_.find({account, known.sha256});
-  const auto second = coverage_.find({account, row.source().sha256()});
-  if (first == coverage_.end() || second == coverage_.end()) return Shared::kUnknown;
-  const Coverage& a = first->second;
-  const Coverage& b = second->second;
-  if (a.from_us >= a.to_us || b.from_us >= b.to_us) return Shared::kUnknown;
-  const Coverage both{std::max(a.from_us, b.from_us), std::min(a.to_us, b.to_us)};
-  const base::Day day = base::ParseDay(row.row().day()).value_or(base::Day{});
-  const int64_t midnight = day.start_us(), next = day.plus(1).start_us(),
-                at = Micros(row.occurred_at());
-  if (both.from_us >= next || both.to_us <= midnight || both.from_us >= both.to_us) {
-    return Shared::kNothing;
-  }
-  if (at % base::kMicrosPerDay != 0) {
-    const bool whole = both.from_us <= midnight && both.to_us >= next;
-    return whole || (both.from_us <= at && at < both.to_us) ? Shared::kTheRow : Shared::kUnknown;
-  }
-  const bool is_cut = a.from_us != b.from_us && a.to_us != b.to_us &&
-                      (a.from_us < b.from_us) == (a.to_us < b.to_us) &&
-                      both.to_us - both.from_us <= base::kMicrosPerDay;
-  return !is_cut && both.from_us <= midnight && both.to_us >= next ? Shared::kTheRow
-                                                                   : Shared::kUnknown;
-}
-
-Observed::Sighting Observed::SightingOf(const v1::Event& event) {
-  Sighting sighting;
-  sighting.sha256 = event.source().sha256().substr(0, UINT8_MAX);
-  sighting.ordinal = event.row().ordinal();
-  sighting.has_balance = event.row().has_balance_after_minor();
-  sighting.balance = event.row().balance_after_minor();
-  return sighting;
-}
-
 absl::StatusOr<bool> Observed::IsRepeated(std::string_view home, const v1::Event& event) {
-  if (!event.row().hash().empty()) return IsRepeatedRow(home, event);
   id_ = event.event_id();
-  const std::string key = IdKey(home, id_);
+  if (!event.row().hash().empty()) {
+    TIEOUT_ASSIGN_OR_RETURN(const std::optional<uint32_t> ordinal, rows_.Add(home, event));
+    if (!ordinal) return true;
+    id_ = IdAt(event, *ordinal);
+  }
+  const std::string key = fmt::format("id\n{}\n{}", home, id_);
   TIEOUT_ASSIGN_OR_RETURN(const std::string before, memory_->Get(key));
-  if (before.empty()) TIEOUT_RETURN_IF_ERROR(memory_->Put(key, std::string(kHasAnId)));
+  if (before.empty()) TIEOUT_RETURN_IF_ERROR(memory_->Put(key, "known"));
   return !before.empty();
-}
-
-// Which of the rows that look alike it is. One that is none of them takes the next free ordinal.
-absl::StatusOr<bool> Observed::IsRepeatedRow(std::string_view home, const v1::Event& event) {
-  const Sighting now = SightingOf(event);
-  const AccountKey account = KeyOf("", event);
-  uint32_t others = 0, of_its_balance = 0, in_both = 0;
-  std::string without_balance;  // key of the one that learns the row's
-  for (uint32_t ordinal = 0;; ++ordinal) {
-    id_ = IdAt(event, ordinal);
-    TIEOUT_ASSIGN_OR_RETURN(const std::string before, memory_->Get(IdKey(home, id_)));
-    if (before.empty()) break;
-    if (before == kHasAnId) return true;
-    const Sighting known = DecodeSighting(before);
-    if (known.sha256 == now.sha256 && known.ordinal == now.ordinal) return true;
-    if (known.sha256 == now.sha256) continue;
-    const Shared shared = SharedDay(account, event, known);
-    if (shared == Shared::kNothing) continue;
-    ++others;
-    if (known.has_balance && now.has_balance) {
-      if (known.balance == now.balance) ++of_its_balance;
-    } else if (shared == Shared::kTheRow) {
-      if (in_both++ == 0) without_balance = IdKey(home, id_);
-    }
-  }
-  if (now.has_balance && event.row().balance_ordinal() < of_its_balance) return true;
-  if (now.has_balance && now.ordinal < others && in_both > 0) {
-    TIEOUT_ASSIGN_OR_RETURN(const std::string before, memory_->Get(without_balance));
-    Sighting known = DecodeSighting(before);
-    known.has_balance = true;
-    known.balance = now.balance;
-    TIEOUT_RETURN_IF_ERROR(memory_->Put(without_balance, EncodeSighting(known)));
-    return true;
-  }
-  if (!now.has_balance && now.ordinal < in_both) return true;
-  TIEOUT_RETURN_IF_ERROR(memory_->Put(IdKey(home, id_), EncodeSighting(now)));
-  return false;
 }
 
 void Observed::AddPayout(std::string_view home, const v1::Event& event) {

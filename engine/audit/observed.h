@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "engine/audit/entry_file.h"
+#include "engine/audit/observed_rows.h"
 #include "engine/audit/scratch_map.h"
 #include "engine/base/day.h"
 #include "engine/base/status.h"
@@ -65,7 +66,8 @@ class Observed {
         partitions_(partitions),
         refused_(std::move(refused)),
         memory_(memory),
-        entries_(entries) {}
+        entries_(entries),
+        rows_(memory) {}
 
   // Errors: those of `memory` and `entries`.
   absl::Status Add(std::string_view key, std::string_view value);
@@ -94,15 +96,6 @@ class Observed {
                                                      std::string_view value);
 
  private:
-  struct Coverage {
-    int64_t from_us = 0, to_us = 0;
-  };
-  struct Sighting {
-    std::string sha256;
-    uint32_t ordinal = 0;  // of the row
-    bool has_balance = false;
-    int64_t balance = 0;
-  };
   struct PayoutState {
     ledger::Minor amount = 0;
     bool sent = false;
@@ -115,29 +108,21 @@ class Observed {
   void Move(std::map<AccountKey, Sums>* sums, const AccountKey& account, ledger::Minor amount);
   std::string OwnerOf(const v1::Event& event) const;
   bool IsBeforeStart(std::string_view home, const v1::Event& event) const;
-  void AddReport(const v1::Event& event);
-  static std::string EncodeSighting(const Sighting& sighting);
-  static Sighting DecodeSighting(std::string_view bytes);
-  static Sighting SightingOf(const v1::Event& event);
   void NoteTick(const v1::Event& event);
   absl::StatusOr<bool> IsRepeated(std::string_view home, const v1::Event& event);
-  absl::StatusOr<bool> IsRepeatedRow(std::string_view home, const v1::Event& event);
-  // What of the row's day stands in its source and in that of a known row of equal looks.
-  enum class Shared : uint8_t { kNothing, kTheRow, kUnknown };
-  Shared SharedDay(const AccountKey& account, const v1::Event& row, const Sighting& known) const;
   void AddPayout(std::string_view home, const v1::Event& event);
 
   const int partition_, partitions_;
   const std::set<uint64_t> refused_;
   ScratchMap* const memory_;
   EntryFile* const entries_;
+  ObservedRows rows_;
   uint64_t next_ordinal_ = 0;
   std::string id_;         // of the last event, as it counts
   base::Day day_, begun_;  // of log time
   // By (provider, merchant account): owners by the day they begin, empty: from the beginning.
   std::map<std::pair<std::string, std::string>, std::map<std::string, std::string>> owners_;
   std::map<AccountKey, std::string> first_days_;  // of accounts of this partition's homes
-  std::map<std::pair<AccountKey, std::string>, Coverage> coverage_;   // by account and SHA-256
   std::map<std::pair<AccountKey, std::string>, PayoutState> states_;  // by account and payout id
   std::map<AccountKey, Sums> items_, bank_;
   std::map<AccountKey, ledger::WideMinor> moved_;

@@ -29,10 +29,6 @@ int32_t GenerationOf(base::Day day) { return day.days / kGenerationDays; }
 
 }  // namespace
 
-bool IsContent(const ledger::Event& event, uint64_t content, const Entry& known) {
-  return known.content == content && known.kind == event.kind();
-}
-
 uint64_t PaymentHash(const ledger::AccountRef& account, std::string_view payment_id) {
   fmt::basic_memory_buffer<char, 256> key;
   for (std::string_view part : {account.provider, account.merchant_account}) {
@@ -116,7 +112,9 @@ absl::StatusOr<Sighting> Memory::Recall(const ledger::Event& event, uint64_t con
   *id = base::HashBytes128(event.event_id);
   TIEOUT_ASSIGN_OR_RETURN(*first, Find(*id, base::DayOf(event.occurred_at_us)));
   if (first->page == nullptr) return Sighting::kNew;
-  return IsContent(event, content, first->entry()) ? Sighting::kSame : Sighting::kConflict;
+  const Entry& known = first->entry();
+  return known.content == content && known.kind == event.kind() ? Sighting::kSame
+                                                                : Sighting::kConflict;
 }
 
 absl::StatusOr<Cached<EntryPage>*> Memory::PlaceOf(const ledger::Event& event, uint64_t entry) {

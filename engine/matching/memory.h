@@ -68,11 +68,10 @@ class Memory {
   absl::Status GatherAmendments(Cached<EntryPage>* page, uint64_t entry);
   absl::StatusOr<Sighting> RecallRow(const ledger::Event& event, uint64_t content, Hash128* id,
                                      Found* first);
+  absl::Status ReadLook(const ledger::Event& event, Look* look);
 
   Turn& turn_;
 };
-
-bool IsContent(const ledger::Event& event, uint64_t content, const Entry& known);
 
 // The home's number for a source as far as it speaks of the account, made when missing.
 uint32_t SourceIndex(HomePage& home, std::string_view sha256, uint32_t account);

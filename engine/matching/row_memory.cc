@@ -39,72 +39,134 @@ bool StatesCoverage(const SourceState& source) {
   return source.opened && source.coverage_to_us > source.coverage_from_us;
 }
 
-Likeness Compare(const HomePage& home, const ledger::Event& event, const Detail& known) {
-  const SourceState& other = home.sources[known.source];
-  if (other.sha256 == event.source.sha256) {
-    return known.row == event.row.ordinal ? Likeness::kItself : Likeness::kElsewhere;
+// The row at hand beside the known ones of its look.
+class Comparison {
+ public:
+  Comparison(const HomePage& home, const ledger::Event& event) : home_(home), event_(event) {}
+
+  Likeness With(const Look::Row& known) {
+    if (known.source != source_) {
+      source_ = known.source;
+      by_coverage_ = WithSource(home_.sources[source_]);
+    }
+    const ledger::RowIdentity& row = event_.row;
+    if (by_coverage_ == Likeness::kItself) {
+      return known.ordinal == row.ordinal ? Likeness::kItself : Likeness::kElsewhere;
+    }
+    if (by_coverage_ == Likeness::kElsewhere || !row.balance_after || !known.balance_after) {
+      return by_coverage_;
+    }
+    return *row.balance_after == *known.balance_after ? Likeness::kBalance
+                                                      : Likeness::kOtherBalance;
   }
-  const auto own =
-      std::find_if(home.sources.begin(), home.sources.end(), [&](const SourceState& s) {
-        return s.account == other.account && s.sha256 == event.source.sha256;
-      });
-  Likeness likeness = Likeness::kUnclear;
-  if (own != home.sources.end() && StatesCoverage(*own) && StatesCoverage(other)) {
-    likeness = ByCoverage(event, *own, other);
+
+ private:
+  Likeness WithSource(const SourceState& other) const {
+    if (other.sha256 == event_.source.sha256) return Likeness::kItself;
+    const auto own =
+        std::find_if(home_.sources.begin(), home_.sources.end(), [&](const SourceState& s) {
+          return s.account == other.account && s.sha256 == event_.source.sha256;
+        });
+    const bool both = own != home_.sources.end() && StatesCoverage(*own) && StatesCoverage(other);
+    return both ? ByCoverage(event_, *own, other) : Likeness::kUnclear;
   }
-  if (likeness == Likeness::kElsewhere) return likeness;
-  if (event.row.balance_after && known.balance_after) {
-    return *event.row.balance_after == *known.balance_after ? Likeness::kBalance
-                                                            : Likeness::kOtherBalance;
+
+  const HomePage& home_;
+  const ledger::Event& event_;
+  uint32_t source_ = kNone;  // that `by_coverage_` is of
+  Likeness by_coverage_ = Likeness::kUnclear;
+};
+
+// Which of its look's rows the event is: the ordinal of that one, of the one it was compared with,
+// or, for a new one, the next.
+struct Judgement {
+  Sighting sighting = Sighting::kNew;
+  uint32_t ordinal = 0;
+  bool learns = false;  // that one the balance of the event
+};
+
+Judgement JudgeRow(const HomePage& home, const ledger::Event& event, const Look& look) {
+  const ledger::RowIdentity& row = event.row;
+  // Rows with a balance took those before it, and left their balances there.
+  const uint32_t same_before = row.balance_after ? 0 : row.ordinal;
+  uint32_t candidates = 0, of_balance = 0, of_coverage = 0, of_nothing = 0;
+  std::optional<uint32_t> by_balance, by_coverage, unclear;
+  Comparison comparison(home, event);
+  for (uint32_t i = 0; i < look.rows.size(); ++i) {
+    if (look.rows[i].source == kNone) return {Sighting::kSame, i};
+    const Likeness likeness = comparison.With(look.rows[i]);
+    if (likeness == Likeness::kItself) return {Sighting::kSame, i};
+    if (likeness == Likeness::kElsewhere) continue;
+    ++candidates;
+    if (likeness == Likeness::kBalance && of_balance++ == row.balance_ordinal) by_balance = i;
+    if (likeness == Likeness::kCoverage && of_coverage++ == same_before) by_coverage = i;
+    if (likeness == Likeness::kUnclear && of_nothing++ <= row.ordinal) unclear = i;
   }
-  return likeness;
+  const Judgement is_new{Sighting::kNew, static_cast<uint32_t>(look.rows.size())};
+  if (by_balance) return {Sighting::kSame, *by_balance};
+  // Its source told of as many others that may be the candidates.
+  if (row.ordinal >= candidates) return is_new;
+  if (by_coverage) return {Sighting::kSame, *by_coverage, row.balance_after.has_value()};
+  return unclear ? Judgement{Sighting::kUnclear, *unclear} : is_new;
 }
+
+constexpr size_t kManyAlike = 16;
+constexpr size_t kLookRowsHeld = 200'000;  // 24 bytes each
 
 }  // namespace
 
+// What has come since it was read.
+absl::Status Memory::ReadLook(const ledger::Event& event, Look* look) {
+  const base::Day day = base::DayOf(event.occurred_at_us);
+  while (true) {
+    const auto ordinal = static_cast<uint32_t>(look->rows.size());
+    TIEOUT_ASSIGN_OR_RETURN(const Found known,
+                            Find(base::HashBytes128(ledger::RowIdAt(event, ordinal)), day));
+    if (known.page == nullptr) return absl::OkStatus();
+    if (ordinal == 0) {
+      look->content = known.entry().content;
+      look->kind = known.entry().kind;
+    }
+    Look::Row& row = look->rows.emplace_back();
+    if (const Detail* detail = known.page->page.detail(known.index); detail != nullptr) {
+      row = {detail->source, detail->row, detail->balance_after};
+    }
+  }
+}
+
 absl::StatusOr<Sighting> Memory::RecallRow(const ledger::Event& event, uint64_t content,
                                            Hash128* id, Found* first) {
-  const ledger::RowIdentity& row = event.row;
-  const base::Day day = base::DayOf(event.occurred_at_us);
-  // Candidates, and which of them it is by the one evidence and by the other.
-  uint32_t candidates = 0, by_balance = 0, by_coverage = 0, by_none = 0;
-  Found of_balance, of_coverage, unclear;
-  for (uint32_t ordinal = 0;; ++ordinal) {
-    *id = base::HashBytes128(ledger::RowIdAt(event, ordinal));
-    TIEOUT_ASSIGN_OR_RETURN(Found known, Find(*id, day));
-    known.row = ordinal;
-    *first = known;
-    if (known.page == nullptr) break;
-    if (!IsContent(event, content, known.entry())) return Sighting::kConflict;
-    const Detail* detail = known.page->page.detail(known.index);
-    if (detail == nullptr || detail->source == kNone) return Sighting::kSame;
-    const Likeness likeness = Compare(turn_.cached.page, event, *detail);
-    if (likeness == Likeness::kItself) return Sighting::kSame;
-    if (likeness == Likeness::kElsewhere) continue;
-    ++candidates;
-    if (likeness == Likeness::kBalance && by_balance++ == row.balance_ordinal) of_balance = known;
-    // Rows with a balance took those before it, and left their balances there.
-    const uint32_t before = row.balance_after ? 0 : row.ordinal;
-    if (likeness == Likeness::kCoverage && by_coverage++ == before) of_coverage = known;
-    if (likeness == Likeness::kUnclear && by_none++ <= row.ordinal) unclear = known;
+  HomeIndex& index = turn_.cached.page.index;
+  if (index.look_rows > kLookRowsHeld) {
+    index.looks.clear();
+    index.look_rows = 0;
   }
-  if (of_balance.page != nullptr) {
-    *first = of_balance;
-    return Sighting::kSame;
+  const Hash128 look_id = base::HashBytes128(ledger::RowIdAt(event, 0));
+  const auto held = index.looks.find(look_id);
+  Look look = held == index.looks.end() ? Look{} : std::move(held->second);
+  const size_t read_before = look.rows.size();
+  TIEOUT_RETURN_IF_ERROR(ReadLook(event, &look));
+
+  Judgement judgement = JudgeRow(turn_.cached.page, event, look);
+  if (!look.rows.empty() && (look.content != content || look.kind != event.kind())) {
+    judgement = {Sighting::kConflict, 0};
   }
-  // Its source told of as many others that may be the candidates.
-  if (row.ordinal >= candidates) return Sighting::kNew;
-  if (of_coverage.page != nullptr) {
-    *first = of_coverage;
-    if (row.balance_after) {
-      of_coverage.page->dirty = true;
-      of_coverage.page->page.MakeDetail(of_coverage.index).balance_after = row.balance_after;
-    }
-    return Sighting::kSame;
+  *id = base::HashBytes128(ledger::RowIdAt(event, judgement.ordinal));
+  *first = {.row = judgement.ordinal};
+  if (judgement.sighting != Sighting::kNew) {
+    TIEOUT_ASSIGN_OR_RETURN(*first, Find(*id, base::DayOf(event.occurred_at_us)));
+    first->row = judgement.ordinal;
   }
-  if (unclear.page == nullptr) return Sighting::kNew;
-  *first = unclear;
-  return Sighting::kUnclear;
+  if (judgement.learns) {
+    first->page->dirty = true;
+    first->page->page.MakeDetail(first->index).balance_after = event.row.balance_after;
+    look.rows[judgement.ordinal].balance_after = event.row.balance_after;
+  }
+  if (look.rows.size() > kManyAlike) {
+    index.look_rows += look.rows.size() - (held == index.looks.end() ? 0 : read_before);
+    index.looks[look_id] = std::move(look);
+  }
+  return judgement.sighting;
 }
 
 }  // namespace tieout::matching

@@ -136,6 +136,18 @@ struct HotPages {
   Cached<ItemsPage>* items = nullptr;
 };
 
+// Rows without an id of one look, in the order of their ordinals.
+struct Look {
+  struct Row {
+    uint32_t source = kNone;  // kNone: an event with an id of its own
+    uint32_t ordinal = 0;     // that its file gave
+    std::optional<Minor> balance_after;
+  };
+  uint64_t content = 0;
+  ledger::Kind kind{};
+  std::vector<Row> rows;
+};
+
 // Derived from a HomePage when first needed, never written.
 struct HomeIndex {
   bool built = false;
@@ -152,6 +164,9 @@ struct HomeIndex {
   absl::btree_map<Day, IndexSet> payouts_by_due, deposits_by_value;
   int32_t reach_before = 0, reach_after = 0;
   absl::btree_set<uint32_t> free_groups;  // places of HomePage::groups
+  // By the id of ordinal 0, those of many rows, so that each needn't be looked up for the next.
+  absl::flat_hash_map<Hash128, Look> looks;
+  size_t look_rows = 0;
   absl::flat_hash_map<uint64_t, std::vector<uint32_t>> waiting_by_payment;
 };
 
