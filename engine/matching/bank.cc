@@ -38,7 +38,11 @@ absl::Status BankLevel::PayoutChanged(uint32_t payout,
   const PayoutState& p = home().payouts[payout];
   if (!facts_.IsLive(payout)) return absl::OkStatus();
   // A rest is due by the latest deadline, which may have moved though the group is the same.
-  if (p.group != kNone) return ScheduleRest(home().groups[p.group]);
+  if (p.group != kNone) {
+    RestMoved(home().groups[p.group]);
+    return ScheduleRest(home().groups[p.group]);
+  }
+  MissingMoved(payout);
   return ScheduleAsOf(turn_, p.seen_log_us, DueOfPayout(payout));
 }
 
@@ -254,16 +258,49 @@ std::optional<Group> BankLevel::AmountGroup(uint32_t deposit) const {
   return g;
 }
 
-absl::StatusOr<bool> BankLevel::BankCovered(uint32_t payout, const Due& due) {
-  const PayoutState& p = home().payouts[payout];
-  const std::string currency = home().accounts[p.account].currency;
-  std::vector<uint32_t> needed;
-  if (!p.pays_into.empty()) {
-    needed.push_back(AccountIndex(home(), {ledger::kBankProvider, p.pays_into, currency}));
-  } else {
-    needed = facts_.BankAccountsIn(currency);
+std::vector<uint32_t> BankLevel::BankAccountsOf(const std::vector<uint32_t>& payouts) {
+  std::vector<uint32_t> accounts;
+  for (uint32_t payout : payouts) {
+    const PayoutState& p = home().payouts[payout];
+    const std::string currency = home().accounts[p.account].currency;
+    if (!p.pays_into.empty()) {
+      accounts.push_back(AccountIndex(home(), {ledger::kBankProvider, p.pays_into, currency}));
+    } else {
+      const std::vector<uint32_t> all = facts_.BankAccountsIn(currency);
+      accounts.insert(accounts.end(), all.begin(), all.end());
+    }
   }
-  return CoveredOrParked(turn_, needed, due);
+  return accounts;
+}
+
+void BankLevel::MissingMoved(uint32_t payout) {
+  PayoutState& p = home().payouts[payout];
+  if (!p.bank.is_open()) return;
+  const ledger::Record& said = home().open.at(p.bank.break_id);
+  if (said.reason != reason::kMissingDeposit || said.due_on == p.due) return;
+  const bool is_missing = p.business_deadline_us <= turn_.state.log_us() &&
+                          AreCovered(home(), BankAccountsOf({payout}), DueOfPayout(payout));
+  if (is_missing) return SayMissing(payout);
+  Revoke(p.bank, PayoutRecord(payout, Status::kRevoked, ""));
+}
+
+void BankLevel::RestMoved(Group& g) {
+  if (g.said != reason::kAmountUnder) return;
+  const ledger::Record now = GroupRecord(g, g.status);
+  if (home().open.at(LeadAnchor(g).break_id).due_on == now.due_on) return;
+  const Due due = RestOf(g).first;
+  if (due.business_us > turn_.state.log_us() ||
+      !AreCovered(home(), BankAccountsOf(g.payouts), due)) {
+    g.said.clear();
+  }
+  SayGroup(g);
+}
+
+void BankLevel::SayMissing(uint32_t payout) {
+  ledger::Record record = PayoutRecord(payout, Status::kUnmatched, reason::kMissingDeposit);
+  AddNearestDeposits(payout, &record);
+  PayoutState& p = home().payouts[payout];
+  Say(turn_, std::move(record), p.bank, p.entry);
 }
 
 // The due item is of the deadline as it stands now, and what made the group has settled.
@@ -282,7 +319,8 @@ absl::Status BankLevel::JudgePayout(uint32_t payout, const Due& due) {
     if (g.status != Status::kPartiallyMatched || g.name != kReferencePartial || !g.said.empty())
       return absl::OkStatus();
     if (!IsRestDue(g, due)) return absl::OkStatus();
-    TIEOUT_ASSIGN_OR_RETURN(const bool covered, BankCovered(payout, due));
+    TIEOUT_ASSIGN_OR_RETURN(const bool covered,
+                            CoveredOrParked(turn_, BankAccountsOf(g.payouts), due));
     if (!covered) return absl::OkStatus();
     Group& again = home().groups[home().payouts[payout].group];
     again.said = reason::kAmountUnder;
@@ -291,12 +329,9 @@ absl::Status BankLevel::JudgePayout(uint32_t payout, const Due& due) {
   }
   // An item of a proposal is not missing.
   if (facts_.IsProposed(payout) || p.bank.is_open()) return absl::OkStatus();
-  TIEOUT_ASSIGN_OR_RETURN(const bool covered, BankCovered(payout, due));
-  if (!covered) return absl::OkStatus();
-  ledger::Record record = PayoutRecord(payout, Status::kUnmatched, reason::kMissingDeposit);
-  AddNearestDeposits(payout, &record);
-  PayoutState& said = home().payouts[payout];
-  Say(turn_, std::move(record), said.bank, said.entry);
+  TIEOUT_ASSIGN_OR_RETURN(const bool covered,
+                          CoveredOrParked(turn_, BankAccountsOf({payout}), due));
+  if (covered) SayMissing(payout);
   return absl::OkStatus();
 }
 

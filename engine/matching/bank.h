@@ -73,8 +73,12 @@ class BankLevel {
                                std::string_view reason) const;
   void AddNearestDeposits(uint32_t payout, ledger::Record* record) const;
   void AddNearestPayouts(uint32_t deposit, ledger::Record* record) const;
-  // false: parked until a source reports; the due item waits there.
-  absl::StatusOr<bool> BankCovered(uint32_t payout, const Due& due);
+  // Where the payouts' deposits would show.
+  std::vector<uint32_t> BankAccountsOf(const std::vector<uint32_t>& payouts);
+  // An arrival was amended: what was said is missing is said anew or taken back.
+  void MissingMoved(uint32_t payout);
+  void RestMoved(Group& group);
+  void SayMissing(uint32_t payout);
 
   HomePage& home() { return turn_.home(); }
   const HomePage& home() const { return turn_.cached.page; }

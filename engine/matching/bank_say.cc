@@ -13,9 +13,12 @@ using ledger::Level;
 using ledger::Role;
 using ledger::Status;
 
+// Allocations in whatever order: an amended arrival may change that alone.
 bool Same(const Group& a, const Group& b) {
   return a.name == b.name && a.status == b.status && a.reason == b.reason &&
-         a.payouts == b.payouts && a.deposits == b.deposits && a.allocations == b.allocations;
+         a.payouts == b.payouts && a.deposits == b.deposits &&
+         std::is_permutation(a.allocations.begin(), a.allocations.end(), b.allocations.begin(),
+                             b.allocations.end());
 }
 
 bool Contains(const std::vector<uint32_t>& all, const std::vector<uint32_t>& some) {

@@ -28,6 +28,11 @@ void SayLate(Turn& turn, uint32_t account, const Due& due) {
 
 }  // namespace
 
+bool AreCovered(const HomePage& home, const std::vector<uint32_t>& accounts, const Due& due) {
+  return std::all_of(accounts.begin(), accounts.end(),
+                     [&](uint32_t account) { return Covers(home.accounts[account], due); });
+}
+
 absl::StatusOr<bool> CoveredOrParked(Turn& turn, const std::vector<uint32_t>& accounts,
                                      const Due& due) {
   bool covered = true;

@@ -13,6 +13,9 @@ namespace tieout::matching {
 absl::StatusOr<bool> CoveredOrParked(Turn& turn, const std::vector<uint32_t>& accounts,
                                      const Due& due);
 
+// The same, with nothing done.
+bool AreCovered(const HomePage& home, const std::vector<uint32_t>& accounts, const Due& due);
+
 // An account's coverage grew: what waited for it is judged at the next tick.
 absl::Status CoverageGrew(Turn& turn, uint32_t account);
 

@@ -165,6 +165,7 @@ void Bank::JudgeReferenceGroup(const std::set<size_t>& payouts, const std::set<s
       const PayoutSeen& payout = payouts_[p];
       verdict.deadlines.push_back({payout.due_us, payout.first->arrived_us, payout.first->ordinal});
       for (const AccountRef& account : BankAccountsFor(payout)) verdict.needs.push_back(account);
+      verdict.due_on = std::max(verdict.due_on, payout.arrival);
     }
   } else {
     said.status = Status::kPartiallyMatched;
@@ -326,6 +327,7 @@ void Bank::JudgeTheRest() {
     verdict.said.reason = ledger::reason::kMissingDeposit;
     verdict.deadlines = {{payout.due_us, payout.first->arrived_us, payout.first->ordinal}};
     verdict.needs = BankAccountsFor(payout);
+    verdict.due_on = payout.arrival;
     verdicts_.push_back(std::move(verdict));
   }
   for (size_t d = 0; d < deposits_.size(); ++d) {

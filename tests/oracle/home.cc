@@ -175,6 +175,17 @@ bool Home::IsTime(const BankVerdict& verdict) {
   return AreCovered(verdict.needs, until_us);
 }
 
+// Of what was said already, so that its settling is over.
+bool Home::WouldBeSaid(const BankVerdict& verdict) const {
+  int64_t until_us = kNoDeadline;
+  for (const Deadline& deadline : verdict.deadlines) {
+    until_us = std::max(until_us, deadline.due_us);
+  }
+  return now_us_ >= until_us &&
+         std::all_of(verdict.needs.begin(), verdict.needs.end(),
+                     [&](const AccountRef& account) { return facts_.Covers(account, until_us); });
+}
+
 void Home::JudgeBank(Answer* answer) {
   std::vector<BankRecord> next;
   std::vector<Said> fresh;
@@ -188,6 +199,16 @@ void Home::JudgeBank(Answer* answer) {
     Said said = holds ? prior->said : verdict.said;
     bool is_new = !holds;
     if (verdict.negative && !holds && !IsTime(verdict)) continue;
+    // Said to be missing, and then its arrival was amended: said anew, or no more.
+    const bool has_moved = holds && verdict.due_on.is_set() && prior->due_on != verdict.due_on &&
+                           (verdict.negative || !said.reason.empty());
+    if (has_moved) {
+      is_new = true;
+      if (!WouldBeSaid(verdict)) {
+        if (verdict.negative) continue;
+        said.reason.clear();
+      }
+    }
     // A rest that was called by its name keeps it, whatever comes to its group.
     const bool goes_on = std::any_of(bank_.begin(), bank_.end(), [&](const BankRecord& record) {
       return !verdict.late_reason.empty() && record.said.reason == verdict.late_reason &&
@@ -199,7 +220,8 @@ void Home::JudgeBank(Answer* answer) {
       is_new = true;
     }
     if (is_new) fresh.push_back(said);
-    next.push_back({said, verdict.by_reference, verdict.proposed_deposit, verdict.takes_over});
+    next.push_back({said, verdict.by_reference, verdict.proposed_deposit, verdict.takes_over,
+                    is_new ? verdict.due_on : prior->due_on});
   }
   std::set<const BankRecord*> go_on;
   for (const BankRecord& record : next) {

@@ -41,6 +41,7 @@ class Home {
     bool by_reference = false;
     std::string proposed_deposit;
     std::string takes_over;
+    Day due_on;  // when it was said
   };
 
   void Refuse(const Event& event, std::string_view reason, const Fact* first, Answer* answer);
@@ -48,6 +49,7 @@ class Home {
   void Judge(Answer* answer);
   void JudgeSubject(const Verdict& verdict, Subject* subject, Answer* answer);
   void JudgeBank(Answer* answer);
+  bool WouldBeSaid(const BankVerdict& verdict) const;
   static bool Continues(const BankRecord& record, const BankRecord& old);
   // Of several that go on in one record the lowest is superseded, the others are revoked.
   std::pair<int, uint64_t> RankOf(const BankRecord& record, const BankRecord& old) const;

@@ -50,6 +50,7 @@ struct BankVerdict {
   std::string proposed_deposit;     // of a proposal
   std::string takes_over;           // a failed payout: the member whose break it goes on with
   std::vector<AccountRef> needs;
+  Day due_on;  // of what may be missing: the latest arrival of its payouts
 };
 
 std::vector<BankVerdict> BankVerdicts(const std::string& home, const Facts& facts,

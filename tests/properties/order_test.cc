@@ -50,26 +50,11 @@ std::string OneName(std::string text) {
   return text;
 }
 
-// A break told before its payout's arrival was put off stays told: that too is history.
-bool PutsOff(const Log& log) {
-  return std::any_of(log.begin(), log.end(), [](const Entry& entry) {
-    ledger::Event event;
-    if (entry.kind != Entry::Kind::kFact || !codec::DecodeEvent(entry.value, &event).ok()) {
-      return false;
-    }
-    const auto* amendment = std::get_if<ledger::Amendment>(&event.body);
-    return amendment != nullptr && amendment->field == ledger::Amendment::Field::kArrivalDate;
-  });
-}
-
-std::string Ends(Subject* subject, bool puts_off) {
+std::string Ends(Subject* subject) {
   std::string text;
   for (auto& [home, end] : subject->Ends()) {
     // Whether a source was late in between is history.
-    std::erase_if(end.live, [&](const Said& said) {
-      return said.level == ledger::Level::kSource ||
-             (puts_off && said.reason == ledger::reason::kMissingDeposit);
-    });
+    std::erase_if(end.live, [&](const Said& said) { return said.level == ledger::Level::kSource; });
     if (end == End{}) continue;
     std::vector<std::string> lines = absl::StrSplit(OneName(Describe(end)), '\n');
     std::sort(lines.begin(), lines.end());  // by the one name
@@ -80,7 +65,7 @@ std::string Ends(Subject* subject, bool puts_off) {
 
 std::string EndOf(const Log& log, std::unique_ptr<Subject> subject) {
   for (const Entry& entry : log) Apply(entry, subject.get());
-  return Ends(subject.get(), PutsOff(log));
+  return Ends(subject.get());
 }
 
 std::string OrderMatters(const Log& log, uint64_t seed) {
