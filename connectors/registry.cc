@@ -17,6 +17,7 @@
 #include "connectors/ofx/ofx.h"
 #include "connectors/paypal/paypal.h"
 #include "connectors/qif/qif.h"
+#include "connectors/sheet/sheet.h"
 #include "connectors/shopify/shopify.h"
 #include "connectors/square/square.h"
 #include "connectors/stripe/stripe.h"
@@ -25,11 +26,11 @@
 namespace tieout::connectors {
 
 std::span<const Connector* const> All() {
-  // Banks, then providers, then our own.
+  // Banks, then providers, then anybody's by mapping, and our own.
   static const std::array kAll = {
-      &Bai2(),   &BankCsv(), &Camt(), &Mt940(), &Ofx(),    &Qif(),                            //
-      &Adyen(),  &Amazon(),  &Ebay(), &Etsy(),  &PayPal(), &Shopify(), &Square(), &Stripe(),  //
-      &Events(),
+      &Bai2(),  &BankCsv(), &Camt(), &Mt940(), &Ofx(),    &Qif(),                            //
+      &Adyen(), &Amazon(),  &Ebay(), &Etsy(),  &PayPal(), &Shopify(), &Square(), &Stripe(),  //
+      &Sheet(), &Events(),
   };
   return kAll;
 }

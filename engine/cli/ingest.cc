@@ -61,8 +61,10 @@ void AddIngest(CLI::App& app, Invocation& invocation) {
   command->add_option("--time-zone", source.time_zone, "of times without an offset [UTC]")
       ->type_name("ZONE");
   command
-      ->add_option("--profile", source.profile,
-                   "bank CSV: mapping profile, file or built-in; elsewhere: dmy or mdy")
+      ->add_option(
+          "--profile", source.profile,
+          "bank CSV: mapping profile, file or built-in; any sheet: its mapping; elsewhere: dmy "
+          "or mdy")
       ->type_name("PROFILE");
   CLI::Option* watch =
       command->add_option("--watch", options->watched, "take files as they land in a folder")

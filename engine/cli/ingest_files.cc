@@ -1,5 +1,6 @@
 #include "engine/cli/ingest_files.h"
 
+#include "connectors/sheet/sheet.h"
 #include "engine/base/text.h"
 #include "engine/cli/progress.h"
 #include "engine/cli/show.h"
@@ -32,12 +33,12 @@ runtime::SourceHints HintsOf(const SourceSetting* found, const SourceSetting& fl
   option("currency", flags.currency, setting.currency);
   option("time_zone", flags.time_zone, setting.time_zone);
   option("profile", flags.profile, setting.profile);
-  // A mapping is a bank's CSV's, and no content tells that it is one; an order of dates is
-  // anybody's.
+  // A mapping is a sheet's or a bank's CSV's, and no content tells that it is one; an order of
+  // dates is anybody's.
   if (const auto profile = hints.connector_options.find("profile");
       hints.connector.empty() && profile != hints.connector_options.end() &&
       !IsDateOrder(profile->second)) {
-    hints.connector = "bank_csv";
+    hints.connector = connectors::IsSheetMapping(profile->second) ? "sheet" : "bank_csv";
   }
   return hints;
 }

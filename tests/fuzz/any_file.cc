@@ -41,6 +41,7 @@ std::string Trouble(const Connector& connector, std::string_view bytes) {
   context.file_name = "fuzz";
   context.merchant_account = "A1";
   context.currency = "EUR";
+  if (connector.name() == "sheet") context.profile = TIEOUT_SHEET_MAPPING;
   MemoryInput first(bytes);
   const auto survey = Survey(connector, first, context);
   if (!survey.ok()) return survey.status().message().empty() ? "refused without a word" : "";

@@ -346,6 +346,27 @@ TEST(CommandLineTest, TakesWhatAZipHolds) {
   EXPECT_THAT(program.Run("help formats").out, HasSubstr("camt"));
 }
 
+// Cash that a till says was banked is expected at the bank.
+TEST(CommandLineTest, ReadsASheetByItsMapping) {
+  const Program program;
+  program.WriteFile("till.toml",
+                    "provider = \"till\"\naccount = \"stall\"\ncurrency = \"EUR\"\n"
+                    "[columns]\ndate = \"Day\"\ntype = \"What\"\namount = \"Sum\"\n"
+                    "payout = \"Bag\"\n[types]\ncash = \"sale\"\nbanked = \"-payout\"\n");
+  program.WriteFile("till.csv",
+                    "Day,What,Sum,Bag\n2026-03-07,cash,412.00,\n"
+                    "2026-03-08,banked,412.00,BAG-00004711\n");
+  program.WriteFile("bank.csv",
+                    "Date,Text,Amount,Currency,Account\n"
+                    "2026-03-09,CASH PAID IN BAG-00004711,410.00,EUR,DE1\n");
+  ASSERT_EQ(program.Run("ingest till.csv --profile till.toml --seller acme").exit_code, kOk);
+  ASSERT_EQ(program.Run("ingest bank.csv --seller acme").exit_code, kOk);
+  ASSERT_EQ(program.Run("run").exit_code, kOk);
+  const Ran records = program.Run("records --level bank --format csv");
+  EXPECT_THAT(records.out, HasSubstr("PARTIALLY_MATCHED"));
+  EXPECT_THAT(records.out, HasSubstr("2.00"));
+}
+
 TEST(CommandLineTest, ListsEveryExitCode) {
   const Program program;
   const std::vector<std::string> lines = Lines(program.Run("help exit-codes --format csv").out);
