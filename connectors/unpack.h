@@ -1,4 +1,4 @@
-// Files as people have them: plain, gzipped, or any number of them in a zip.
+// Files as people have them: plain, gzipped, any number of them in a zip, or sheets of a workbook.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ using TakeSource = std::function<absl::Status(const std::string& member, InputSt
 
 // Hands over each source in the file at `path`, in the file's order: unpacked where it is gzip or
 // zip, which its first bytes tell, so that a statement is the same source zipped or not. By
-// libarchive, streaming: memory stays flat.
+// libarchive, streaming: memory stays flat. The sheets of an XLSX come as CSV (workbook.h).
 //
 // A member that is broken, encrypted, or an archive itself says so when it is read
 // (kInvalidArgument naming it), and the others go on. Errors that end it: what `take` returns;
