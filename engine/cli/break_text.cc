@@ -21,7 +21,7 @@ ledger::WideMinor Gross(const ledger::Record& record) {
 }
 
 std::string AgeText(const Break& b) {
-  const int age = AgeInBankingDays(b);
+  const uint32_t age = b.record.age_banking_days;
   return age == 0 ? "today" : fmt::format("{} banking day{}", age, age == 1 ? "" : "s");
 }
 
@@ -66,8 +66,6 @@ void PrintParagraph(std::string_view head, std::string_view text, const Terminal
 
 }  // namespace
 
-int AgeInBankingDays(const Break& b) { return BankingDaysBetween(DueDay(b.record), b.today); }
-
 std::vector<Break> BreaksOf(const std::vector<ledger::SellerProjection>& sellers) {
   std::vector<Break> breaks;
   for (const ledger::SellerProjection& seller : sellers) {
@@ -105,7 +103,7 @@ Table BreakTable(const std::vector<Break>& breaks) {
                {"references", "Of", Align::kLeft, 32}});
   for (const Break& b : breaks) {
     const ledger::Record& record = b.record;
-    const int age = AgeInBankingDays(b);
+    const uint32_t age = record.age_banking_days;
     table.Add({Cell(ShortId(record.break_id), record.break_id), record.seller_id,
                Cell(record.reason, StyleOf(record.status)),
                MoneyCell(AtStake(record), record.currency), record.currency,
@@ -138,6 +136,7 @@ std::string BreakInFull(const Break& b, const Context& context) {
   PrintSearch(b, out);
   PrintParagraph("What to do", record.next_action, terminal, out);
   PrintParagraph("Heals itself when", record.heals_when, terminal, out);
+  PrintParagraph("Blocks meanwhile", record.blocks, terminal, out);
   if (about_money) {
     out << fmt::format("  {} shows the lines of the source files.\n",
                        context.Next("explain " + ShortId(record.record_id)));

@@ -1,5 +1,5 @@
 // A break as a person deals with it in a minute: what, how much, since when, what was searched,
-// what to do, and when it heals by itself.
+// what to do, when it heals by itself, and what it blocks meanwhile.
 #pragma once
 
 #include <string>
@@ -20,8 +20,6 @@ struct Break {
 // Due longest ago first; of equals the larger amount, then by id.
 std::vector<Break> BreaksOf(const std::vector<ledger::SellerProjection>& sellers);
 
-// Banking days since it was due; since it opened, where nothing was due.
-int AgeInBankingDays(const Break& b);
 // What a person would search for: payout, sale, deposit ids of its members.
 std::string ReferencesOf(const ledger::Record& record);
 

@@ -18,23 +18,23 @@ struct BreaksOptions {
 };
 
 // "7d" -> 7 banking days.
-absl::StatusOr<int> ParseAge(const std::string& text) {
-  int days = 0;
+absl::StatusOr<uint32_t> ParseAge(const std::string& text) {
+  uint32_t days = 0;
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, days);
   const std::string_view unit(rest, end - rest);
-  if (error != std::errc() || days < 0 || (unit != "d" && !unit.empty())) {
+  if (error != std::errc() || (unit != "d" && !unit.empty())) {
     return base::InvalidArgument(
         fmt::format("--older {}: it is a number of banking days, like 7d", base::Quoted(text)));
   }
   return days;
 }
 
-bool Holds(const BreaksOptions& options, int older, const Break& b) {
+bool Holds(const BreaksOptions& options, uint32_t older, const Break& b) {
   return (options.id.empty() || IsAbbreviation(options.id, b.record.break_id) ||
           IsAbbreviation(options.id, b.record.record_id)) &&
          (options.reason.empty() || options.reason == b.record.reason) &&
-         AgeInBankingDays(b) >= older;
+         b.record.age_banking_days >= older;
 }
 
 // Counts and gross per reason and currency: what offsets must not hide.
@@ -59,7 +59,7 @@ void PrintTotals(Context& context, const std::vector<Break>& breaks) {
 
 absl::StatusOr<ExitCode> RunBreaks(Context& context, BreaksOptions options) {
   options.reason = absl::AsciiStrToUpper(options.reason);
-  int older = 0;
+  uint32_t older = 0;
   if (!options.older.empty()) {
     TIEOUT_ASSIGN_OR_RETURN(older, ParseAge(options.older));
   }

@@ -144,7 +144,7 @@ void PrintTiedOut(Context& context, const DemoResult& result) {
 }
 
 std::string LateText(const Break& b) {
-  const int age = AgeInBankingDays(b);
+  const uint32_t age = b.record.age_banking_days;
   return age == 0 ? "" : fmt::format(" ({} banking day{})", age, age == 1 ? "" : "s");
 }
 

@@ -44,14 +44,6 @@ base::Day DayOfTick(uint64_t tick) {
   return base::DayOf(static_cast<int64_t>(tick) * ledger::kTickMicros);
 }
 
-int BankingDaysBetween(base::Day from, base::Day to) {
-  if (!from.is_set() || !to.is_set() || to <= from) return 0;
-  const int days = to.days - from.days;
-  int count = days / 7 * 5;
-  for (int i = days / 7 * 7 + 1; i <= days; ++i) count += from.plus(i).iso_weekday() <= 5 ? 1 : 0;
-  return count;
-}
-
 std::string ShortDay(base::Day day, base::Day now) {
   static constexpr std::array<std::string_view, 12> kMonths = {
       "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};

@@ -28,8 +28,6 @@ std::string AccountName(std::string_view provider, std::string_view merchant_acc
 std::string EntryId(std::string_view event_id);
 
 base::Day DayOfTick(uint64_t tick);
-// Mondays to Fridays after `from` up to and with `to`; 0 when `to` is not later.
-int BankingDaysBetween(base::Day from, base::Day to);
 // "6 Mar"; with its year when it is another than `now`'s.
 std::string ShortDay(base::Day day, base::Day now);
 

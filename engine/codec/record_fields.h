@@ -77,6 +77,8 @@ void Fields(V& v, M& m) {
   v.Message(24, m.search);
   v.Text(25, m.next_action);
   v.Text(26, m.heals_when);
+  v.Unsigned(27, m.age_banking_days);
+  v.Text(28, m.blocks);
 }
 
 template <typename V, Of<ledger::DeadLetter> M>

@@ -130,6 +130,9 @@ struct Record {
   uint64_t tick = 0;
   Search search;
   std::string next_action, heals_when;
+  // Of an open break in a projection, as of its day; records on the log have neither.
+  uint32_t age_banking_days = 0;
+  std::string blocks;
 };
 
 struct DeadLetter {

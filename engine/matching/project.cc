@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/matching/fold_impl.h"
+#include "engine/matching/open_break.h"
 
 namespace tieout::matching {
 namespace {
@@ -135,7 +136,9 @@ absl::StatusOr<ledger::SellerProjection> FoldImpl::Project(std::string_view home
     account.tolerated = tolerated[i];
     seller.accounts.push_back(std::move(account));
   }
-  for (const auto& [id, record] : h.open) seller.breaks.push_back(record);
+  for (const auto& [id, record] : h.open) {
+    seller.breaks.push_back(OpenBreak(state_.config(), h, record, state_.log_day()));
+  }
   std::stable_sort(
       seller.breaks.begin(), seller.breaks.end(),
       [](const ledger::Record& a, const ledger::Record& b) { return a.opened_on < b.opened_on; });

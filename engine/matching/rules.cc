@@ -95,18 +95,41 @@ const std::vector<uint32_t>& SchedulesInForce(const ConfigPage& config,
   return InForceFor(config, account).schedules;
 }
 
-Day AddBankingDays(const ConfigPage& config, std::string_view calendar, Day day, uint32_t n) {
+namespace {
+
+const CalendarState& CalendarOf(const ConfigPage& config, std::string_view calendar) {
   static const CalendarState kWeekends{{}, {6, 7}};
   const auto it = config.calendars.find(std::string(calendar));
-  const CalendarState& c = it == config.calendars.end() ? kWeekends : it->second;
+  return it == config.calendars.end() ? kWeekends : it->second;
+}
+
+// A calendar with no working day at all would never end: every day is one then.
+bool IsBankingDay(const CalendarState& calendar, Day day) {
+  return calendar.weekend.size() >= 7 ||
+         (!calendar.weekend.contains(static_cast<uint32_t>(day.iso_weekday())) &&
+          !calendar.holidays.contains(day.days));
+}
+
+}  // namespace
+
+Day AddBankingDays(const ConfigPage& config, std::string_view calendar, Day day, uint32_t n) {
+  const CalendarState& c = CalendarOf(config, calendar);
   while (n > 0) {
     day = day.plus(1);
-    const auto weekday = static_cast<uint32_t>(day.iso_weekday());
-    // A calendar with no working day at all would never end: count every day then.
-    if (c.weekend.size() >= 7 || (!c.weekend.contains(weekday) && !c.holidays.contains(day.days)))
-      --n;
+    if (IsBankingDay(c, day)) --n;
   }
   return day;
+}
+
+uint32_t BankingDaysBetween(const ConfigPage& config, std::string_view calendar, Day from, Day to) {
+  if (!from.is_set() || !to.is_set()) return 0;
+  const CalendarState& c = CalendarOf(config, calendar);
+  uint32_t count = 0;
+  while (from < to) {
+    from = from.plus(1);
+    if (IsBankingDay(c, from)) ++count;
+  }
+  return count;
 }
 
 std::optional<Minor> ExpectedFee(const RuleState& schedule, Minor gross) {

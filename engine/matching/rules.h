@@ -18,6 +18,9 @@ const std::vector<uint32_t>& SchedulesInForce(const ConfigPage& config,
 // The day n banking days after `day` by a calendar (an unknown one has Saturday and Sunday off).
 Day AddBankingDays(const ConfigPage& config, std::string_view calendar, Day day, uint32_t n);
 
+// Banking days after `from` up to and with `to`; 0 when `to` is not later, or either isn't set.
+uint32_t BankingDaysBetween(const ConfigPage& config, std::string_view calendar, Day from, Day to);
+
 // What a schedule expects of a sale, as an effect on the balance (negative). nullopt: overflow.
 std::optional<Minor> ExpectedFee(const RuleState& schedule, Minor gross);
 

@@ -15,13 +15,6 @@ TEST(ShowTest, ShowsAmountsWithTheirCurrencysDecimals) {
   EXPECT_EQ(AmountCell(-5, "EUR").text, "-0.05");
 }
 
-TEST(ShowTest, CountsBankingDaysOverWeekends) {
-  EXPECT_EQ(BankingDaysBetween(On("2026-03-25"), On("2026-04-01")), 5);  // Wed to Wed
-  EXPECT_EQ(BankingDaysBetween(On("2026-03-27"), On("2026-03-30")), 1);  // Fri to Mon
-  EXPECT_EQ(BankingDaysBetween(On("2026-03-28"), On("2026-03-29")), 0);  // Sat to Sun
-  EXPECT_EQ(BankingDaysBetween(On("2026-03-30"), On("2026-03-27")), 0);
-}
-
 TEST(ShowTest, ShowsTheYearOnlyWhereItIsAnother) {
   EXPECT_EQ(ShortDay(On("2026-03-05"), On("2026-04-01")), "5 Mar");
   EXPECT_EQ(ShortDay(On("2025-12-31"), On("2026-04-01")), "31 Dec 2025");

@@ -76,6 +76,44 @@ TEST(Fold, SaysAMissingDepositOnlyWhenTheBankHasSpoken) {
   EXPECT_TRUE(h.fold->Project("S1")->breaks.empty());
 }
 
+// Thu 2 April, before Easter, to Wed 8 April: two banking days by a calendar without Good Friday
+// and Easter Monday.
+TEST(Fold, AnOpenBreakHasItsAgeAndWhatItBlocks) {
+  Harness h;
+  ledger::Event event;
+  event.event_id = "calendar/easter/1";
+  event.body =
+      ledger::Calendar{.calendar_id = "easter",
+                       .version = 1,
+                       .holidays = {*base::ParseDay("2026-04-03"), *base::ParseDay("2026-04-06")},
+                       .weekend = {6, 7}};
+  h.Apply("", event);
+  ledger::Rule rule{.rule_id = "payout_expectation", .version = 2};
+  rule.bank_match.emplace();
+  rule.bank_match->calendar = "easter";
+  event.event_id = "rule/payout_expectation/2";
+  event.body = rule;
+  h.Apply("", event);
+  h.Sale("txn_1", "pi_1", 60000, "2026-04-01");
+  h.Amend("txn_1", ledger::Amendment::Field::kPayoutId, "po_12345678", "2026-04-01");
+  h.Payout("po_12345678", 60000, "2026-04-02");
+  h.TickAt("2026-04-08", true);
+  ledger::SellerProjection late = h.fold->Project("S1").value();
+  ASSERT_EQ(late.breaks.size(), 1u);
+  EXPECT_EQ(late.breaks[0].reason, "SOURCE_LATE");
+  EXPECT_EQ(late.breaks[0].blocks, "closing April 2026; 1 due item can't be judged");
+  h.Covered("bank", "DE1", "2026-03-01", "2026-04-08");
+  h.TickAt("2026-04-08", true);
+  ledger::SellerProjection missing = h.fold->Project("S1").value();
+  ASSERT_EQ(missing.breaks.size(), 1u);
+  EXPECT_EQ(missing.breaks[0].reason, "MISSING_DEPOSIT");
+  EXPECT_EQ(missing.breaks[0].age_banking_days, 2u);
+  EXPECT_EQ(missing.breaks[0].blocks, "closing April 2026; 1 item of 1 payout is not settled");
+  // Of a day, so not of the record.
+  EXPECT_EQ(h.records.back().blocks, "");
+  EXPECT_EQ(h.records.back().age_banking_days, 0u);
+}
+
 TEST(Fold, AReportThatDoesNotReachTheDayLeavesTheSourceLate) {
   Harness h;
   h.Payout("po_12345678", 60000, "2026-03-05");

@@ -108,6 +108,8 @@ TEST_F(HttpServerTest, ShowsBreaksAndSellers) {
   const auto breaks = Get("/v1/breaks");
   EXPECT_EQ(breaks->status, 200);
   EXPECT_THAT(breaks->body, HasSubstr("MISSING_DEPOSIT"));
+  EXPECT_THAT(breaks->body, HasSubstr(R"("age_banking_days":)"));
+  EXPECT_THAT(breaks->body, HasSubstr(R"("blocks":"closing )"));
   EXPECT_THAT(Get("/v1/breaks?after=S1")->body, HasSubstr(R"("breaks":[])"));
   EXPECT_THAT(Get("/v1/breaks?seller=S1")->body, HasSubstr("MISSING_DEPOSIT"));
 }

@@ -134,6 +134,7 @@ TEST_F(DemoTest, ListsItsBreaksAndSaysWhatToDo) {
   EXPECT_EQ(one.exit_code, kFound);
   EXPECT_THAT(one.out, HasSubstr("What to do"));
   EXPECT_THAT(one.out, HasSubstr("Heals itself when"));
+  EXPECT_THAT(one.out, HasSubstr("Blocks meanwhile\n    closing March 2026; "));
   EXPECT_EQ(Ask("breaks --older 999d").exit_code, kOk);
   EXPECT_EQ(Ask("breaks --older soon").exit_code, kBadInput);
   EXPECT_EQ(Ask("breaks 000000000000").exit_code, kBadInput);
