@@ -53,6 +53,21 @@ bool IsOf(const PreviewGroup& group, const AccountReport& account) {
          group.merchant_account == account.merchant_account;
 }
 
+// "bank.csv:12: 2026030600117: 300.08 EUR here, 300.00 EUR in the log".
+std::vector<std::string> ConflictLines(const SourcePreview& source) {
+  std::vector<std::string> lines;
+  for (const auto& conflict : source.conflicts) {
+    const std::string& currency = source.groups.at(conflict.group).currency;
+    const std::string here = ledger::FormatMoney(conflict.amount, currency);
+    const std::string known = ledger::FormatMoney(conflict.known, currency);
+    lines.push_back(fmt::format("{}:{}: {}: {} here, {} {}", source.report.file, conflict.line,
+                                EntryId(conflict.event_id), here,
+                                here == known ? "another content" : known,
+                                conflict.in_log ? "in the log" : "earlier in these files"));
+  }
+  return lines;
+}
+
 class Printer {
  public:
   explicit Printer(Context& context) : context_(context) {}
@@ -76,7 +91,7 @@ class Printer {
                                 Counted(report.rows, "row"), report.sha256.substr(0, 12));
     for (const AccountReport& account : report.accounts) PrintAccount(source, account);
     PrintConfiguration(source);
-    PrintRows(report);
+    PrintRows(source);
   }
 
  private:
@@ -180,12 +195,14 @@ class Printer {
     PrintGroups(source, of_none);
   }
 
-  void PrintRows(const runtime::FileReport& report) {
+  void PrintRows(const SourcePreview& source) {
+    const runtime::FileReport& report = source.report;
     for (const auto& [why, count] : report.noop_reasons) {
       context_.out << fmt::format("  {} without effect: {}\n", Counted(count, "row"),
                                   Printable(why));
     }
     for (const std::string& warning : report.warnings) Say("warning:", Printable(warning));
+    for (const std::string& line : ConflictLines(source)) Say("conflicting:", Printable(line));
     if (report.quarantined == 0) return;
     Say("set aside:", Counted(report.quarantined, "row") + " would become no event");
     for (const std::string& line : QuarantineLines(report)) context_.out << "    " << line << '\n';
@@ -236,6 +253,7 @@ void PrintTroubles(Context& context, const std::vector<SourcePreview>& sources) 
     if (!source.report.refusal.ok()) context.err << base::Message(source.report.refusal) << '\n';
     if (source.report.skipped) context.err << source.report.file << ": already in the log\n";
     for (const std::string& warning : source.report.warnings) context.err << warning << '\n';
+    for (const std::string& line : ConflictLines(source)) context.err << line << '\n';
     for (const std::string& line : QuarantineLines(source.report)) context.err << line << '\n';
     for (const AccountReport& account : source.report.accounts) {
       if (!account.owner.empty()) continue;

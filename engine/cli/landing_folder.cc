@@ -37,9 +37,9 @@ bool IsOpenForWriting(const std::string& path) {
 
 }  // namespace
 
-bool IsTemporaryName(std::string_view name) {
-  static constexpr std::array<std::string_view, 8> kEndings = {
-      "~", ".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp"};
+bool IsLeftAlone(std::string_view name) {
+  static constexpr std::array<std::string_view, 9> kEndings = {
+      "~", ".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp", ".toml"};
   const std::string lower = absl::AsciiStrToLower({name.data(), name.size()});
   return name.empty() || name.starts_with('.') || name.starts_with("~$") || name.starts_with('#') ||
          lower == "thumbs.db" || lower == "desktop.ini" ||
@@ -84,7 +84,7 @@ absl::StatusOr<std::vector<std::string>> LandingFolder::Look(Clock::time_point n
   for (; entries != fs::recursive_directory_iterator(); entries.increment(error)) {
     const fs::directory_entry& entry = *entries;
     std::error_code ignored;
-    const bool left_out = IsTemporaryName(entry.path().filename().string()) ||
+    const bool left_out = IsLeftAlone(entry.path().filename().string()) ||
                           fs::equivalent(entry.path(), left_out_, ignored);
     if (entry.is_directory(ignored)) {
       if (left_out) entries.disable_recursion_pending();

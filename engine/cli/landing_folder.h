@@ -4,8 +4,8 @@
 // seconds apart and nobody has it open for writing, as far as this machine can tell (a lease; over
 // NFS only the looks). So a file that is copied in slowly, renamed into place, or replaced later is
 // handed out once it is whole, and again when it has changed. Left alone: empty files, hidden ones
-// and those with a temporary name (".part", ".crdownload", "~" …), and the folder named by
-// `left_out`. Folders within are looked into; what is a link to a folder is not.
+// and those with a temporary name (".part", ".crdownload", "~" …), settings (".toml"), and the
+// folder named by `left_out`. Folders within are looked into; what is a link to a folder is not.
 //
 // inotify only says when to look again; what the folder holds is told by listing it, so nothing is
 // missed when events are lost or don't come (NFS).
@@ -68,6 +68,6 @@ class LandingFolder {
 };
 
 // Not to be taken, whatever is in it.
-bool IsTemporaryName(std::string_view name);
+bool IsLeftAlone(std::string_view name);
 
 }  // namespace tieout::cli

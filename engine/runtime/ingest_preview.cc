@@ -171,7 +171,13 @@ class Preview : public IngestPreview {
     TIEOUT_ASSIGN_OR_RETURN(const std::vector<KnownEvents::Tally> tallies, known_.Finish());
     size_t next = 0;
     for (SourcePreview& source : previews_) {
+      const size_t first = next;
       for (PreviewGroup& group : source.groups) group.known = tallies.at(next++);
+      for (KnownEvents::Conflict conflict : known_.conflicts()) {
+        if (conflict.group < first || conflict.group >= next) continue;
+        conflict.group -= first;
+        source.conflicts.push_back(std::move(conflict));
+      }
     }
     return std::move(previews_);
   }

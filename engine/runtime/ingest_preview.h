@@ -40,8 +40,9 @@ struct PreviewGroup {
 
 struct SourcePreview {
   FileReport report;
-  uint64_t appended = 0;             // events, with accounts and the source's reports
-  std::vector<PreviewGroup> groups;  // in the order of their first event
+  uint64_t appended = 0;                         // events, with accounts and the source's reports
+  std::vector<PreviewGroup> groups;              // in the order of their first event
+  std::vector<KnownEvents::Conflict> conflicts;  // the first hundred; `group` is an index of these
 };
 
 class IngestPreview {

@@ -7,6 +7,7 @@
 namespace tieout::runtime {
 namespace {
 
+constexpr size_t kConflictsKept = 100;
 constexpr size_t kReadEntries = 8192;
 constexpr std::chrono::milliseconds kReadWait{200};
 
@@ -14,12 +15,18 @@ constexpr std::chrono::milliseconds kReadWait{200};
 
 absl::Status KnownEvents::Add(const ledger::Event& event, size_t group) {
   if (tallies_.size() <= group) tallies_.resize(group + 1);
-  const Added added{ledger::ContentHash(event), event.amount, static_cast<uint32_t>(group)};
+  const Added added{ledger::ContentHash(event), event.amount, event.source.line,
+                    static_cast<uint32_t>(group)};
   const auto [before, is_new] = added_.try_emplace(base::HashBytes128(event.event_id), added);
   if (is_new) return added_.size() < gathered_at_most_ ? absl::OkStatus() : Compare();
   Tally& tally = tallies_[group];
-  ++(before->second.content == added.content ? tally.twice : tally.conflicting);
   tally.amount += added.amount;
+  if (before->second.content == added.content) {
+    ++tally.twice;
+  } else {
+    ++tally.conflicting;
+    Keep({group, std::string(event.event_id), added.line, added.amount, before->second.amount});
+  }
   return absl::OkStatus();
 }
 
@@ -59,8 +66,18 @@ void KnownEvents::Meet(const ledger::Event& in_log) {
   Added& added = it->second;
   added.found = true;
   Tally& tally = tallies_[added.group];
-  ++(ledger::ContentHash(in_log) == added.content ? tally.in_log : tally.conflicting);
   tally.amount += added.amount;
+  if (ledger::ContentHash(in_log) == added.content) {
+    ++tally.in_log;
+  } else {
+    ++tally.conflicting;
+    Keep(
+        {added.group, std::string(in_log.event_id), added.line, added.amount, in_log.amount, true});
+  }
+}
+
+void KnownEvents::Keep(Conflict conflict) {
+  if (conflicts_.size() < kConflictsKept) conflicts_.push_back(std::move(conflict));
 }
 
 }  // namespace tieout::runtime

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,25 @@ TEST(ExcerptTest, IsBounded) {
   ASSERT_THAT(wide.lines, SizeIs(1));
   EXPECT_EQ(wide.lines[0].size(), 8u << 10);
   EXPECT_THAT(At("id\n" + std::string(3 << 20, 'x') + "\n2\n", 3).lines, ElementsAre("2"));
+}
+
+// Any line of any broken file has an answer, within its bounds.
+TEST(ExcerptTest, SurvivesAnyBytes) {
+  std::mt19937 random(7);
+  const std::vector<std::string> files = {
+      std::string(kXml), "{\"data\":[{\"id\":\"a\"},\n{\"id\":\"b\"}]}\n{\"id\":\"c\"}\n",
+      "a,b\n1,\"x\ny\"\n2,z\n", ":20:A\n:61:26C5,00\n:86:x\n-}\n", "!Type:Bank\nD1\nT5\n^\n"};
+  for (int i = 0; i < 20'000; ++i) {
+    std::string file = files[random() % files.size()];
+    for (uint32_t n = random() % 4; n > 0; --n) {
+      file[random() % file.size()] = "\"<>{}[],:\n^/ \xFF"[random() % 15];
+    }
+    MemoryInput in(file);
+    const auto excerpt = ReadExcerpt(in, 1 + random() % 9, std::vector<std::string>{"a", "AB12"});
+    if (!excerpt.ok()) continue;
+    if (!excerpt->missing.empty()) EXPECT_TRUE(excerpt->lines.empty());
+    EXPECT_LE(excerpt->lines.size(), 40u);
+  }
 }
 
 // What each connector makes of its own test files: the row of every event is found, and where the

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <random>
 #include <string>
 
 #include "tests/support/archive.h"
@@ -97,6 +98,25 @@ TEST(Workbook, SaysWhatIsWrong) {
   parts[1].second =
       "<worksheet><sheetData>" + std::string(12 << 20, ' ') + "</sheetData></worksheet>";
   EXPECT_THAT(ReadSheets(parts).trouble, HasSubstr("grows beyond 200 times its size"));
+}
+
+// Whatever stands in its parts, there is an answer, and no line more than the file's rows.
+TEST(Workbook, SurvivesAnyBytesInItsParts) {
+  std::mt19937 random(7);
+  int read = 0, refused = 0;
+  for (int i = 0; i < 300; ++i) {
+    ArchivedFiles parts = Parts();
+    std::string& part = parts[1 + random() % (parts.size() - 1)].second;
+    for (uint32_t n = 1 + random() % 3; n > 0; --n) {
+      constexpr std::string_view kBytes = "0123456789<>/\"=AZaz -.E";
+      part[random() % part.size()] = kBytes[random() % kBytes.size()];
+    }
+    const Read outcome = ReadSheets(parts);
+    ++(outcome.trouble.empty() ? read : refused);
+    if (outcome.trouble.empty()) EXPECT_FALSE(outcome.sheets.empty());
+  }
+  EXPECT_GT(read, 20);
+  EXPECT_GT(refused, 20);
 }
 
 TEST(Workbook, NumbersAreTheDigitsASpreadsheetShows) {

@@ -70,8 +70,9 @@ TEST_F(LandingFolderTest, WhoeverStillWritesIsWaitedFor) {
   EXPECT_FALSE(landing_->IsStill(root_ + "/slow.csv"));
 }
 
-TEST_F(LandingFolderTest, TemporaryNamesBecomeFilesByRename) {
-  for (const char* name : {".hidden.csv", "x.csv.part", "y.CRDOWNLOAD", "z.csv~", "~$z.csv"}) {
+TEST_F(LandingFolderTest, WhatIsNoStatementIsLeftAloneAndARenameMakesOne) {
+  for (const char* name :
+       {".hidden.csv", "x.csv.part", "y.CRDOWNLOAD", "z.csv~", "~$z.csv", "map.toml"}) {
     Write(name, "text");
   }
   Write("empty.csv", "");

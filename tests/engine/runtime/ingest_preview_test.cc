@@ -136,6 +136,13 @@ TEST_F(IngestPreviewTest, TellsNewFromKnownTwiceAndConflicting) {
   EXPECT_EQ(both.at(1).groups.at(0).known.twice, 1u);
   EXPECT_EQ(both.at(1).groups.at(0).known.conflicting, 1u);
   EXPECT_EQ(NewOf(both.at(1)), 0u);
+  EXPECT_TRUE(both.at(0).conflicts.empty());
+  const KnownEvents::Conflict here = both.at(1).conflicts.at(0);
+  EXPECT_EQ(here.event_id, "shop/s1/b/gross");
+  EXPECT_EQ(here.line, 2u);
+  EXPECT_EQ(here.amount, 999);
+  EXPECT_EQ(here.known, 200);
+  EXPECT_FALSE(here.in_log);
 
   ASSERT_TRUE(Engine::Open(options_).value()->Ingest(Request(first)).ok());
   const auto later = Preview({Request(first), Request(other)});
@@ -144,6 +151,8 @@ TEST_F(IngestPreviewTest, TellsNewFromKnownTwiceAndConflicting) {
   EXPECT_EQ(group.events, 2u);
   EXPECT_EQ(group.known.in_log, 1u);
   EXPECT_EQ(group.known.conflicting, 1u);
+  EXPECT_EQ(later.at(1).conflicts.at(0).known, 200);
+  EXPECT_TRUE(later.at(1).conflicts.at(0).in_log);
   EXPECT_TRUE(group.total == 1099);
   EXPECT_TRUE(group.new_total() == 0);
 }
