@@ -113,7 +113,7 @@ TEST(Workbook, SurvivesAnyBytesInItsParts) {
     }
     const Read outcome = ReadSheets(parts);
     ++(outcome.trouble.empty() ? read : refused);
-    if (outcome.trouble.empty()) EXPECT_FALSE(outcome.sheets.empty());
+    EXPECT_TRUE(!outcome.trouble.empty() || !outcome.sheets.empty());
   }
   EXPECT_GT(read, 20);
   EXPECT_GT(refused, 20);
