@@ -27,8 +27,12 @@ absl::StatusOr<EventPtr> Ask(const KafkaClient& client, rd_kafka_admin_op_t oper
   rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout_ms, error.data(), error.size());
   const QueuePtr queue(rd_kafka_queue_new(client.get()));
   start(options.get(), queue.get());
-  EventPtr event(rd_kafka_queue_poll(queue.get(), timeout_ms + 1000));
-  if (event == nullptr) return client.Error(doing, RD_KAFKA_RESP_ERR__TIMED_OUT);
+  EventPtr event;
+  const rd_kafka_resp_err_t waited = client.Patiently([&](int wait_ms) {
+    event.reset(rd_kafka_queue_poll(queue.get(), wait_ms));
+    return event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : RD_KAFKA_RESP_ERR_NO_ERROR;
+  });
+  if (event == nullptr) return client.Error(doing, waited);
   const rd_kafka_resp_err_t code = rd_kafka_event_error(event.get());
   if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__TRANSPORT) {
     return client.Error(doing, code);
@@ -168,9 +172,9 @@ absl::Status CommitPositions(const KafkaClient& client, const std::string& group
       rd_kafka_event_AlterConsumerGroupOffsets_result(event.get()), &count);
   const auto refused = [&](rd_kafka_resp_err_t code) {
     const bool has_members = code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID;
-    return base::FailedPrecondition(
-        fmt::format("Kafka: positions of group {}: {}", group,
-                    has_members ? "it has members: stop them. One that stopped keeps its place "
+    return base::FailedPrecondition(fmt::format(
+        "Kafka: positions of group {}: {}", group,
+        has_members ? "it has members: stop them. One that stopped keeps its place "
                                   "for session.timeout.ms (45 s unless [kafka] says otherwise)"
                                 : rd_kafka_err2str(code)));
   };
@@ -209,8 +213,8 @@ absl::StatusOr<Settings> BrokerSettings(const KafkaClient& client, int broker) {
 
 absl::StatusOr<Cluster> DescribeCluster(const KafkaClient& client) {
   const rd_kafka_metadata_t* metadata = nullptr;
-  const rd_kafka_resp_err_t code = rd_kafka_metadata(client.get(), 1, nullptr, &metadata,
-                                                     Milliseconds(client.options().timeout));
+  const rd_kafka_resp_err_t code = client.Patiently(
+      [&](int wait_ms) { return rd_kafka_metadata(client.get(), 1, nullptr, &metadata, wait_ms); });
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return client.Error("asking for the topics", code);
   const std::unique_ptr<const rd_kafka_metadata_t, KafkaDestroy<rd_kafka_metadata_destroy>> owner(
       metadata);

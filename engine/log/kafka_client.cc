@@ -99,6 +99,7 @@ absl::StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Make(rd_kafka_type_t t
   std::unique_ptr<rd_kafka_conf_t, KafkaDestroy<rd_kafka_conf_destroy>> conf(rd_kafka_conf_new());
   rd_kafka_conf_set_opaque(conf.get(), client.get());
   rd_kafka_conf_set_log_cb(conf.get(), &KafkaClient::OnLog);
+  rd_kafka_conf_set_error_cb(conf.get(), &KafkaClient::OnError);
   if (rebalance != nullptr) {
     rd_kafka_conf_set_rebalance_cb(
         conf.get(), [](rd_kafka_t* handle, rd_kafka_resp_err_t code,
@@ -143,6 +144,33 @@ void KafkaClient::OnLog(const rd_kafka_t* handle, int level, const char* facilit
   if (level <= kNoticeLevel) self->Warn(fmt::format("librdkafka: {}: {}", facility, text));
 }
 
+// Called by whoever polls.
+void KafkaClient::OnError(rd_kafka_t*, int code, const char* text, void* self) {
+  if (code != RD_KAFKA_RESP_ERR__AUTHENTICATION && code != RD_KAFKA_RESP_ERR__SSL) return;
+  auto* const client = static_cast<KafkaClient*>(self);
+  std::lock_guard lock(client->mutex_);
+  client->refusal_ = text;
+}
+
+rd_kafka_resp_err_t KafkaClient::Patiently(const Question& ask) const {
+  constexpr std::chrono::milliseconds kAtOnce{200};
+  const auto until = std::chrono::steady_clock::now() + options_.timeout;
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    const rd_kafka_resp_err_t code =
+        ask(Milliseconds(std::clamp(left, std::chrono::milliseconds(1), kAtOnce)));
+    if (!IsUnreachable(code) || left <= kAtOnce) return code;
+    if (rd_kafka_type(handle_) == RD_KAFKA_PRODUCER) {
+      rd_kafka_poll(handle_, 0);
+    } else {
+      const MessagePtr none(rd_kafka_consumer_poll(handle_, 0));
+    }
+    std::lock_guard lock(mutex_);
+    if (!refusal_.empty()) return code;
+  }
+}
+
 void KafkaClient::Warn(const std::string& line) const {
   if (options_.warn) options_.warn(line);
 }
@@ -153,6 +181,13 @@ absl::Status KafkaClient::Error(std::string_view doing, rd_kafka_resp_err_t code
         fmt::format("Kafka: {}: {} ({})", doing, rd_kafka_err2str(code), rd_kafka_err2name(code)));
   }
   std::lock_guard lock(mutex_);
+  if (!refusal_.empty()) {
+    return base::FailedPrecondition(fmt::format(
+        "Kafka: {}: refused: {}: check sasl.username, sasl.password and sasl.mechanism in [kafka] "
+        "(whether the broker knows this user), for TLS ssl.ca.location and the certificates, and "
+        "whether security.protocol is that of the port",
+        doing, refusal_));
+  }
   return base::Unavailable(fmt::format(
       "Kafka: {}: no answer from {} within {} ms{}: does it run, is the address right, can this "
       "machine reach what the brokers advertise, does [kafka] need security.protocol?",
@@ -169,8 +204,8 @@ absl::Status KafkaClient::Error(std::string_view doing, const rd_kafka_error_t* 
 absl::StatusOr<int> KafkaClient::PartitionCount(const std::string& topic) const {
   const TopicPtr handle(rd_kafka_topic_new(handle_, topic.c_str(), nullptr));
   const rd_kafka_metadata_t* metadata = nullptr;
-  const rd_kafka_resp_err_t code =
-      rd_kafka_metadata(handle_, 0, handle.get(), &metadata, Milliseconds(options_.timeout));
+  const rd_kafka_resp_err_t code = Patiently(
+      [&](int wait_ms) { return rd_kafka_metadata(handle_, 0, handle.get(), &metadata, wait_ms); });
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return Error("asking for topic " + topic, code);
   const std::unique_ptr<const rd_kafka_metadata_t, KafkaDestroy<rd_kafka_metadata_destroy>> owner(
       metadata);

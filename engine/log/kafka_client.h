@@ -5,6 +5,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -62,7 +63,12 @@ class KafkaClient {
   rd_kafka_t* get() const { return handle_; }
   const KafkaOptions& options() const { return options_; }
 
+  // Asks again until there is an answer, the time is up, or a broker refused this client, which no
+  // waiting mends. `ask` takes the milliseconds it may wait; nothing else polls meanwhile.
+  using Question = std::function<rd_kafka_resp_err_t(int)>;
+  rd_kafka_resp_err_t Patiently(const Question& ask) const;
   // kUnavailable where no broker answers; it says which were asked, how long, and what to check.
+  // kFailedPrecondition where one refuses the login or the handshake.
   absl::Status Error(std::string_view doing, rd_kafka_resp_err_t code) const;
   absl::Status Error(std::string_view doing, const rd_kafka_error_t* error) const;
   void Warn(const std::string& line) const;
@@ -76,6 +82,7 @@ class KafkaClient {
                                                            const Properties& defaults,
                                                            const Properties& fixed,
                                                            Rebalance rebalance, void* opaque);
+  static void OnError(rd_kafka_t* handle, int code, const char* text, void* self);
   static void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char* text);
 
   const KafkaOptions& options_;
@@ -83,6 +90,7 @@ class KafkaClient {
   void* rebalance_opaque_ = nullptr;
   mutable std::mutex mutex_;
   std::string last_error_;  // librdkafka's; guarded by mutex_, its threads write it
+  std::string refusal_;     // a broker's, of this client's login or handshake; the same
   rd_kafka_t* handle_ = nullptr;
 };
 

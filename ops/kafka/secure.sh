@@ -17,12 +17,14 @@ if [[ ! -f $tls/certificate.pem ]]; then
 fi
 tls_port=$(free_port)
 sasl_port=$(free_port)
+sasl_plain_port=$(free_port)
 echo "127.0.0.1:$tls_port" >"$tls/tls"
 echo "127.0.0.1:$sasl_port" >"$tls/sasl"
-sed -i -E "s#^((advertised\\.)?listeners=PLAINTEXT://[^,]*)#\\1,SSL://127.0.0.1:$tls_port,SASL_SSL://127.0.0.1:$sasl_port#" \
+echo "127.0.0.1:$sasl_plain_port" >"$tls/sasl-plain"
+sed -i -E "s#^((advertised\\.)?listeners=PLAINTEXT://[^,]*)#\\1,SSL://127.0.0.1:$tls_port,SASL_SSL://127.0.0.1:$sasl_port,SASL_PLAINTEXT://127.0.0.1:$sasl_plain_port#" \
   "$dir/server.properties"
 cat >>"$dir/server.properties" <<END
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL,SASL_PLAINTEXT:SASL_PLAINTEXT
 ssl.keystore.type=PEM
 ssl.keystore.location=$tls/both.pem
 ssl.truststore.type=PEM
@@ -30,6 +32,9 @@ ssl.truststore.location=$tls/certificate.pem
 listener.name.ssl.ssl.client.auth=required
 listener.name.sasl_ssl.sasl.enabled.mechanisms=SCRAM-SHA-512
 listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.sasl_plaintext.sasl.enabled.mechanisms=SCRAM-SHA-512,PLAIN
+listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_tieout="$(cat "$tls/user-password")";
 END
 # A user is part of the cluster's own data, from its first day.
 scram=(--add-scram "SCRAM-SHA-512=[name=tieout,password=$(cat "$tls/user-password")]")

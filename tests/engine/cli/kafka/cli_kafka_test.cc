@@ -171,6 +171,30 @@ TEST(CliKafkaTest, SpeaksTlsAndSaslWithSecretsFromFiles) {
   EXPECT_EQ(verified.exit_code, kOk) << verified.out << verified.err;
   EXPECT_THAT(program.Run("status --config tls.toml").out, HasSubstr("lag 0"));
 
+  // Without TLS, by either mechanism; a broker of the list that is dead is none's loss.
+  for (const char* const mechanism : {"SCRAM-SHA-512", "PLAIN"}) {
+    program.WriteFile("plain.toml",
+                      fmt::format("brokers = \"127.0.0.1:1,{}\"\ntopic_prefix = \"tls-\"\n[kafka]\n"
+                                  "\"security.protocol\" = \"SASL_PLAINTEXT\"\n"
+                                  "\"sasl.mechanism\" = \"{}\"\n"
+                                  "\"sasl.username\" = \"tieout\"\n"
+                                  "\"sasl.password\" = \"file:{}/user-password\"\n",
+                                  FirstLine(folder + "/sasl-plain"), mechanism, folder));
+    const Ran plain = program.Run("topics check --config plain.toml");
+    EXPECT_EQ(plain.exit_code, kOk) << mechanism << plain.out << plain.err;
+  }
+  // A wrong password is refused, not waited for: a silent broker's message is another.
+  program.WriteFile("guess", "guess");
+  for (const auto& [command, config] :
+       {std::pair("topics check", "plain.toml"), std::pair("run", "sasl.toml")}) {
+    program.WriteFile("wrong.toml", std::regex_replace(program.ReadFile(config),
+                                                       std::regex("file:[^\"]*"), "file:guess"));
+    const Ran wrong = program.Run(std::string(command) + " --config wrong.toml");
+    EXPECT_EQ(wrong.exit_code, kRefused) << command << wrong.out << wrong.err;
+    EXPECT_THAT(wrong.err, HasSubstr("refused: ")) << command;
+    EXPECT_THAT(wrong.err, HasSubstr("check sasl.username, sasl.password")) << command;
+  }
+
   // The key stays shut without its password.
   program.WriteFile("wrong", "wrong");
   program.WriteFile("shut.toml", std::regex_replace(program.ReadFile("tls.toml"),
