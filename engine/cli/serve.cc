@@ -47,11 +47,11 @@ void AddServe(CLI::App& app, Invocation& invocation) {
       ->type_name("HOST:PORT");
   command->footer(
       "Other commands on the same --data go through it. SIGTERM drains, commits and checkpoints.\n"
-      "On Kafka several share the partitions, each with a `slot` and --data of its own. A slot "
-      "that\n"
-      "stops keeps its place: started again it goes on at once, else the others take its "
-      "partitions\n"
-      "when kafka.session.timeout.ms (45 s) has passed.\n"
+      "On Kafka several share the partitions, each with a `slot` and --data of its own: the others "
+      "take\n"
+      "those of one that stops at once, and of one that was killed when kafka.session.timeout.ms "
+      "(20 s)\n"
+      "has passed.\n"
       "Example:\n  tieout serve --listen 127.0.0.1:9464\n  curl -s "
       "localhost:9464/v1/breaks");
   command->callback([listen, &invocation] {

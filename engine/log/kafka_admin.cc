@@ -174,9 +174,9 @@ absl::Status CommitPositions(const KafkaClient& client, const std::string& group
     const bool has_members = code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID;
     return base::FailedPrecondition(fmt::format(
         "Kafka: positions of group {}: {}", group,
-        has_members ? "it has members: stop them. One that stopped keeps its place "
-                                  "for session.timeout.ms (45 s unless [kafka] says otherwise)"
-                                : rd_kafka_err2str(code)));
+        has_members ? "it has members: stop them. One that was killed keeps its "
+                      "place for session.timeout.ms (20 s unless [kafka] says otherwise)"
+                    : rd_kafka_err2str(code)));
   };
   for (size_t i = 0; i < count; ++i) {
     if (const rd_kafka_error_t* error = rd_kafka_group_result_error(results[i]); error != nullptr) {

@@ -75,7 +75,10 @@ absl::StatusOr<std::unique_ptr<KafkaClient>> KafkaClient::Consumer(const KafkaOp
   const Properties defaults{{"fetch.queue.backoff.ms", "5"},
                             {"queued.min.messages", "500000"},
                             {"queued.max.messages.kbytes", "65536"},
-                            {"fetch.wait.max.ms", "5"}};
+                            {"fetch.wait.max.ms", "5"},
+                            // How long the partitions of a slot that was killed stand still, and
+                            // how long a coordinator may be away before slots join anew.
+                            {"session.timeout.ms", "20000"}};
   Properties all = fixed;
   all.insert(all.end(), {{"isolation.level", "read_committed"},
                          {"enable.auto.commit", "false"},

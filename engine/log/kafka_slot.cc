@@ -17,6 +17,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kHeartbeat{1000};
 constexpr milliseconds kLookAgain{5};
+constexpr milliseconds kLeaveWithin{3000};  // a broker that is away isn't waited for
 
 }  // namespace
 
@@ -47,8 +48,23 @@ absl::StatusOr<std::unique_ptr<KafkaSlot>> KafkaSlot::Open(KafkaLookup* lookup, 
 KafkaSlot::~KafkaSlot() {
   closing_ = true;
   taken_.Clear();
-  // Static members don't leave the group: who opens the slot next finds its partitions kept.
-  if (consumer_ != nullptr) rd_kafka_consumer_close(consumer_->get());
+  if (consumer_ == nullptr) return;
+  if (CheckAlive().ok()) Leave();
+  rd_kafka_consumer_close(consumer_->get());
+}
+
+// A static member that closes keeps its place for a session. One that unsubscribes gives it to the
+// others at once, if it isn't closed before it is out of the group.
+void KafkaSlot::Leave() {
+  rd_kafka_t* const handle = consumer_->get();
+  const auto until = steady_clock::now() + kLeaveWithin;
+  rd_kafka_unsubscribe(handle);
+  for (bool is_member = true; is_member && steady_clock::now() < until;) {
+    const MessagePtr ignored(rd_kafka_consumer_poll(handle, Milliseconds(kLookAgain)));
+    char* const id = rd_kafka_memberid(handle);
+    is_member = id != nullptr && *id != '\0';
+    rd_kafka_mem_free(handle, id);
+  }
 }
 
 void KafkaSlot::OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t code,

@@ -48,6 +48,7 @@ class KafkaSlot : public Slot {
                           rd_kafka_topic_partition_list_t* list, void* self);
   void Rebalance(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list);
   void GiveUpLeaving();
+  void Leave();
   absl::Status CheckAlive();
   bool IsHeld(int partition) const;
   bool MayCommit(int partition) const;

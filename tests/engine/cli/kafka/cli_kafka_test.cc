@@ -1,4 +1,5 @@
 // The program on a real broker: the whole of what a person does there, and moving a log.
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -128,11 +129,36 @@ TEST(CliKafkaTest, TheWholeDayOnKafka) {
   const Ran verified = ask("verify");
   EXPECT_EQ(verified.exit_code, kOk) << verified.out;
   EXPECT_EQ(ask("replay").out, ask("replay --workers 3").out);
-  // Of what is right already: nothing changes. A slot that stopped keeps its place for a session.
-  Ran restored = ask("group restore");
-  for (int i = 0; i < 100 && restored.exit_code == kRefused; ++i) restored = ask("group restore");
+  // Of what is right already: nothing changes. `run` has left the group.
+  const Ran restored = ask("group restore");
   EXPECT_EQ(restored.exit_code, kOk) << restored.err;
   EXPECT_EQ(ask("verify").exit_code, kOk);
+}
+
+// `run` ends when its slot has folded all partitions: those of the killed one come with its
+// session.
+TEST(CliKafkaTest, AnotherSlotTakesWhatAKilledOneHeld) {
+  const Program program;
+  const std::string flags = DemoOn(program, "killed-");
+  ASSERT_EQ(program.Run("topics create" + flags).exit_code, kOk);
+  ASSERT_EQ(program.Run("rule apply" + flags).exit_code, kOk);
+  const pid_t first = program.Start("first", "serve --listen 127.0.0.1:0" + flags);
+  const Ran ingested = program.Run("ingest demo/files/*/*" + flags);
+  ASSERT_EQ(ingested.exit_code, kOk) << ingested.err;
+  // It holds them, and has committed something.
+  Ran status = program.Run("status" + flags);
+  for (int i = 0; i < 100 && status.out.find(", 0 records") != std::string::npos; ++i) {
+    status = program.Run("status" + flags);
+  }
+  ASSERT_EQ(status.out.find(", 0 records"), std::string::npos) << status.out;
+  program.Stop("first", first, SIGKILL);
+  program.WriteFile("demo/second.toml", "slot = 1\n" + program.ReadFile("demo/tieout.toml"));
+  const std::string second = " --config demo/second.toml --data k2";
+  const Ran run = program.Run("run" + second);
+  EXPECT_EQ(run.exit_code, kOk) << run.err;
+  const Ran verified = program.Run("verify" + second);
+  EXPECT_EQ(verified.exit_code, kOk) << verified.out << verified.err;
+  EXPECT_THAT(verified.out, HasSubstr("the store of 8 partitions"));
 }
 
 std::string FirstLine(const std::string& path) {

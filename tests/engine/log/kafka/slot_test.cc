@@ -100,6 +100,8 @@ TEST_F(KafkaSlotTest, ACommitWhoseAnswerNeverCameIsThereOnce) {
 }
 
 TEST_F(KafkaSlotTest, ABrokerThatDiesLosesNothingThatWasAcknowledged) {
+  // Longer than a broker takes to start, else the slot would have to be held anew.
+  options_.properties["session.timeout.ms"] = "60000";
   std::unique_ptr<EventLog> log = Open();
   auto slot = log->OpenSlot(0);
   ASSERT_TRUE(slot.ok()) << slot.status();
@@ -203,6 +205,19 @@ TEST_F(KafkaSlotTest, PartitionsMoveToASlotThatJoinsAfterTheirLastCommit) {
   ASSERT_TRUE(late.ok()) << late.status();
   EXPECT_EQ(*late, CommitOutcome::kLost);
   EXPECT_THAT(Values(ReadAll(*log, Stream::kRecords, moved)), ElementsAre("once"));
+}
+
+// Its session is far longer than the test: only leaving the group sets its partitions free.
+TEST_F(KafkaSlotTest, ASlotThatClosesLeavesItsPartitionsToTheOthers) {
+  options_.properties["session.timeout.ms"] = "300000";
+  std::unique_ptr<EventLog> log = Open();
+  auto first = log->OpenSlot(0);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_TRUE(Hold(**first, 4).ok());
+  auto second = log->OpenSlot(1);
+  ASSERT_TRUE(second.ok()) << second.status();
+  first->reset();
+  EXPECT_TRUE(Hold(**second, 4).ok());
 }
 
 TEST_F(KafkaSlotTest, ASlotGoesBackBehindItsCommittedPoint) {
