@@ -49,6 +49,7 @@ absl::StatusOr<std::unique_ptr<PartitionWorker>> PartitionWorker::Open(
                     states->Place(committed.partition), meta->next_ordinal,
                     worker->fold_->stats().next_ordinal));
   }
+  worker->stats_ = worker->fold_->stats();
   worker->muted_ = true;
   TIEOUT_RETURN_IF_ERROR(worker->Reached(worker->stored_position_));
   return worker;
@@ -68,6 +69,7 @@ absl::Status PartitionWorker::Fold(std::span<const log::Stored> entries,
       Encode(output, tally);
     }
   }
+  stats_ = fold_->stats();
   return absl::OkStatus();
 }
 
@@ -122,7 +124,7 @@ log::CommitPoint PartitionWorker::CommitPointAt(int64_t position) const {
   TIEOUT_CHECK(!muted_);
   ledger::Progress progress = progress_;
   progress.next_position = position;
-  progress.next_ordinal = fold_->stats().next_ordinal;
+  progress.next_ordinal = stats_.next_ordinal;
   return {partition_, position, codec::EncodeProgress(progress)};
 }
 
@@ -139,6 +141,7 @@ absl::Status PartitionWorker::Checkpoint(int64_t position) {
   TIEOUT_RETURN_IF_ERROR(pages_->Write(meta, data.pages));
   stored_position_ = position;
   events_since_checkpoint_ = 0;
+  stats_ = fold_->stats();
   return absl::OkStatus();
 }
 

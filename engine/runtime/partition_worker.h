@@ -61,9 +61,15 @@ class PartitionWorker {
   // be committed.
   absl::Status Checkpoint(int64_t position);
   uint64_t events_since_checkpoint() const { return events_since_checkpoint_; }
-  void Trim(uint64_t bytes) { fold_->Trim(bytes); }
+  void Trim(uint64_t bytes) {
+    fold_->Trim(bytes);
+    stats_ = fold_->stats();
+  }
 
+  // The fold is read by others between two batches. What it weighs is noted at the end of each, for
+  // the thread that folds.
   matching::Fold& fold() const { return *fold_; }
+  const matching::FoldStats& stats() const { return stats_; }
   const ledger::Progress& progress() const { return progress_; }
 
  private:
@@ -82,6 +88,7 @@ class PartitionWorker {
   uint64_t ordinal_at_committed_ = 0;
   ledger::Progress progress_;  // as of what was folded unmuted
   uint64_t events_since_checkpoint_ = 0;
+  matching::FoldStats stats_;
   ledger::Event event_;    // reused
   matching::Output made_;  // reused
 };

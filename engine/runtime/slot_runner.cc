@@ -48,6 +48,7 @@ absl::Status SlotRunner::Step(milliseconds idle) {
     TIEOUT_RETURN_IF_ERROR(FoldBatch(batch));
   } else {
     // C may lie behind the last entry (Kafka's control records): nothing more comes to say so.
+    auto pass = gate_.EnterToFold();
     for (auto& [partition, worker] : workers_) {
       TIEOUT_RETURN_IF_ERROR(worker->Reached(slot_->Position(partition)));
     }
@@ -210,7 +211,7 @@ absl::Status SlotRunner::CheckpointWhereDue() {
   std::vector<int> due;
   for (auto& [partition, worker] : workers_) {
     if (worker->events_since_checkpoint() == 0) continue;
-    const bool forced = worker->fold().stats().dirty_bytes >= dirty_bound;
+    const bool forced = worker->stats().dirty_bytes >= dirty_bound;
     if (!forced && worker->events_since_checkpoint() < options_.checkpoint.events &&
         now < last_checkpoint_[partition] + options_.checkpoint.interval) {
       continue;
@@ -270,7 +271,7 @@ void SlotRunner::ReportPartitions() {
   if (now < last_report_ + kReportInterval) return;
   last_report_ = now;
   for (const auto& [partition, worker] : workers_) {
-    const matching::FoldStats stats = worker->fold().stats();
+    const matching::FoldStats& stats = worker->stats();
     const absl::StatusOr<int64_t> end = log_->End(log::Stream::kEvents, partition);
     const int64_t lag = end.ok() ? std::max<int64_t>(0, *end - slot_->Position(partition)) : 0;
     metrics_->Partition(partition, lag, stats.tick, stats.resident_bytes, stats.dirty_bytes);
