@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/matching/home_filter.h"
+
 namespace tieout::matching {
 namespace {
 
@@ -70,13 +72,14 @@ absl::StatusOr<Found> Memory::Search(const Hash128& key, const Cached<EntryPage>
   ++turn_.out->counters.other_days_asked;
   const HomePage& home = turn_.cached.page;
   Cached<FilterPage>* filters = nullptr;
-  int32_t month = 0;
+  PageNumber row;
   for (auto number = home.pages.rbegin(); number != home.pages.rend(); ++number) {
     if (but != nullptr && *number == but->page.number) continue;
     if (*number != home.open_page) {
-      if (filters == nullptr || month != number->month) {
-        month = number->month;
-        TIEOUT_ASSIGN_OR_RETURN(filters, turn_.state.Filters(home.home, month));
+      const PageNumber own{number->month, number->chunk / kChunksPerFilter};
+      if (filters == nullptr || row != own) {
+        row = own;
+        TIEOUT_ASSIGN_OR_RETURN(filters, turn_.state.Filters(home.home, *number));
       }
       if (!filters->page.chunks[number->chunk].MayHold(key)) continue;
     }
@@ -102,7 +105,8 @@ absl::StatusOr<Found> Memory::FindBy(const Hash128& key, base::Day hint, const M
   if (page != nullptr) {
     if (const uint32_t index = match(page->page); index != kNone) return Found{page, index};
   }
-  if (!turn_.cached.page.filter.MayHold(key)) return Found{};
+  TIEOUT_ASSIGN_OR_RETURN(const bool may_hold, HomeFilter(turn_).MayHold(key));
+  if (!may_hold) return Found{};
   return Search(key, page, match);
 }
 
@@ -158,7 +162,7 @@ absl::Status Memory::Close() {
   TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const page,
                           turn_.state.Entries(home.home, home.open_page));
   TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
-                          turn_.state.Filters(home.home, home.open_page.month));
+                          turn_.state.Filters(home.home, home.open_page));
   filters->dirty = true;
   IdFilter& closed = filters->page.chunks[home.open_page.chunk];
   const EntryPage& p = page->page;
@@ -182,22 +186,20 @@ absl::Status Memory::Forget() {
     home.pages.erase(home.pages.begin());
     TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const page, turn_.state.Entries(home.home, old));
     Drop(page);
-    TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
-                            turn_.state.Filters(home.home, old.month));
+    TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters, turn_.state.Filters(home.home, old));
     Drop(filters);  // the whole month goes
   }
-  home.filter.DropBefore(GenerationOf(first));
-  return absl::OkStatus();
+  return HomeFilter(turn_).DropBefore(GenerationOf(first));
 }
 
 absl::Status Memory::Remember(const Hash128& key, const Cached<EntryPage>* page) {
   HomePage& home = turn_.home();
   const PageNumber number = page->page.number;
   const base::Day newest = std::max(base::Day{number.month * kMonthDays}, turn_.state.log_day());
-  home.filter.Insert(key, GenerationOf(newest));
+  TIEOUT_RETURN_IF_ERROR(HomeFilter(turn_).Insert(key, GenerationOf(newest)));
   if (number == home.open_page) return absl::OkStatus();
   TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
-                          turn_.state.Filters(home.home, number.month));
+                          turn_.state.Filters(home.home, number));
   filters->dirty = true;
   filters->page.chunks[number.chunk].Insert(key);
   return absl::OkStatus();
@@ -206,7 +208,8 @@ absl::Status Memory::Remember(const Hash128& key, const Cached<EntryPage>* page)
 // Brings amendments that came before the entry's first item from the pages where they wait.
 absl::Status Memory::GatherAmendments(Cached<EntryPage>* page, uint64_t entry) {
   TIEOUT_RETURN_IF_ERROR(Remember(ItemsKey(entry), page));
-  if (!turn_.cached.page.filter.MayHold(AmendedKey(entry))) return absl::OkStatus();
+  TIEOUT_ASSIGN_OR_RETURN(const bool was_amended, HomeFilter(turn_).MayHold(AmendedKey(entry)));
+  if (!was_amended) return absl::OkStatus();
   page->dirty = true;
   const auto copy = [&](const EntryPage& other) {
     for (uint32_t i = other.FindEntry(entry); i != kNone; i = other.entries[i].previous) {

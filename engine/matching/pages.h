@@ -39,6 +39,13 @@ struct Cached {
   size_t bytes = 0;   // as last packed
 };
 
+// How much more a page takes in memory than packed: of most about three times.
+template <typename Page>
+inline constexpr uint64_t kResidentFactor = 3;
+template <typename Page>
+requires requires { Page::kResidentFactor; }
+inline constexpr uint64_t kResidentFactor<Page> = Page::kResidentFactor;
+
 // Empties the page and deletes it at the next checkpoint.
 template <typename Page>
 void Drop(Cached<Page>* cached) {
@@ -89,7 +96,7 @@ class PageTable {
     }
   }
 
-  // An estimate: a page in memory takes about three times its packed size.
+  // An estimate, by kResidentFactor.
   uint64_t bytes() const { return bytes_; }
 
   // Drops clean pages not used since `before`.
@@ -135,7 +142,8 @@ class PageTable {
   }
 
   static uint64_t Resident(size_t name, size_t packed) {
-    return name == 0 ? 3 * packed : name + sizeof(Cached<Page>) + 64 + 3 * packed;
+    const size_t in_memory = kResidentFactor<Page> * packed;
+    return name == 0 ? in_memory : name + sizeof(Cached<Page>) + 64 + in_memory;
   }
 
   char prefix_;

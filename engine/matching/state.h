@@ -7,7 +7,8 @@
 //   OwnersPage   one (provider, merchant account): its owners and where it pays into
 //   HomePage     one home: accounts, payouts, deposits, groups, what waits, what is due
 //   EntryPage    one home, (a part of) 32 days of occurred_at: the memory of ids, items, payments
-//   FilterPage   one home, 32 days: which of their pages may hold an id
+//   FilterPage   one home, a row of the pages of 32 days: which of them may hold an id
+//   FilterPartPage  one large home: a part of its filter over all ids
 //   ItemsPage    one payout of a home: its items
 //   BucketPage   the homes with something due in one ten-minute bucket
 //   HomesPage    names of the homes whose hash begins with this byte
@@ -134,6 +135,7 @@ struct HotPages {
   Cached<EntryPage>* entries = nullptr;  // the last of its month
   uint32_t payout = kNone;
   Cached<ItemsPage>* items = nullptr;
+  std::vector<Cached<FilterPartPage>*> parts;  // of the filter; empty or all of them
 };
 
 // Rows without an id of one look, in the order of their ordinals.
@@ -205,7 +207,8 @@ struct HomePage {
   absl::btree_set<Parked> parked;
   absl::btree_set<PageNumber> pages;        // the home's EntryPages
   PageNumber open_page{-1, 0};              // the one that was opened last
-  IdFilter filter;                          // of all ids in them
+  IdFilter filter;                          // of all ids in them, as far as it is small
+  std::vector<FilterPart> filter_parts;     // and the rest, in pages of their own
   std::map<uint64_t, ledger::Record> open;  // by Anchor::break_id: the live record
   uint32_t troubles = 0;                    // records about the input itself, their generation
   ledger::SellerInfo::Status seller_status{};
@@ -268,7 +271,7 @@ template <typename A>
 void Visit(A& a, HomePage& p) {
   a(p.home), a(p.declared), a(p.accounts), a(p.payouts), a(p.deposits), a(p.groups), a(p.waiting),
       a(p.sources), a(p.wrong_totals);
-  a(p.due), a(p.parked), a(p.pages), a(p.open_page), a(p.filter), a(p.open), a(p.troubles),
-      a(p.seller_status);
+  a(p.due), a(p.parked), a(p.pages), a(p.open_page), a(p.filter), a(p.filter_parts), a(p.open),
+      a(p.troubles), a(p.seller_status);
 }
 }  // namespace tieout::matching

@@ -220,9 +220,31 @@ void Visit(A& a, EntryPage& p) {
       a(p.texts);
 }
 
-// What the closed pages of 32 days hold: asked before a page is loaded for an id that the home's
-// own filter doesn't exclude. A page is closed once another of its home was opened after it.
+// A part of the filter over all of a large home's ids, too large to be written with the home: once
+// it is full it is never written again.
+struct FilterPart {
+  int32_t generation = 0;
+  uint32_t number = 0;  // its page's
+};
+struct FilterPartPage {
+  static constexpr uint64_t kResidentFactor = 1;  // bits, in memory as stored
+  IdFilter ids;
+};
+template <typename A>
+void Visit(A& a, FilterPart& p) {
+  a(p.generation), a(p.number);
+}
+template <typename A>
+void Visit(A& a, FilterPartPage& p) {
+  a(p.ids);
+}
+
+// What closed pages hold, some in a row of 32 days': asked before a page is loaded for an id that
+// the home's own filter doesn't exclude. A page is closed once another of its home was opened after
+// it.
+constexpr uint32_t kChunksPerFilter = 64;
 struct FilterPage {
+  static constexpr uint64_t kResidentFactor = 1;
   std::map<uint32_t, IdFilter> chunks;
 };
 template <typename A>

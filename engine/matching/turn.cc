@@ -67,6 +67,7 @@ absl::StatusOr<CheckpointData> State::Checkpoint() {
   homes_.Collect(&data.pages, &digest_);
   entries_.Collect(&data.pages, &digest_);
   filters_.Collect(&data.pages, &digest_);
+  parts_.Collect(&data.pages, &digest_);
   items_.Collect(&data.pages, &digest_);
   buckets_.Collect(&data.pages, &digest_);
   names_.Collect(&data.pages, &digest_);
@@ -85,7 +86,7 @@ absl::StatusOr<CheckpointData> State::Checkpoint() {
 
 uint64_t State::resident_bytes() const {
   return grown_ + owners_.bytes() + homes_.bytes() + entries_.bytes() + filters_.bytes() +
-         items_.bytes() + buckets_.bytes() + names_.bytes();
+         parts_.bytes() + items_.bytes() + buckets_.bytes() + names_.bytes();
 }
 
 void State::Trim(uint64_t bytes) {
@@ -97,6 +98,7 @@ void State::Trim(uint64_t bytes) {
     const uint64_t before = clock_ - keep;
     entries_.DropUnused(before);
     filters_.DropUnused(before);
+    parts_.DropUnused(before);
     items_.DropUnused(before);
     buckets_.DropUnused(before);
     homes_.DropUnused(before);
@@ -151,11 +153,19 @@ absl::StatusOr<Cached<EntryPage>*> State::Entries(std::string_view home, PageNum
   return cached;
 }
 
-absl::StatusOr<Cached<FilterPage>*> State::Filters(std::string_view home, int32_t month) {
+absl::StatusOr<Cached<FilterPage>*> State::Filters(std::string_view home, PageNumber number) {
   scratch_.assign(home);
   scratch_.push_back('\x1f');
-  AppendOrdered32(&scratch_, month);
+  AppendOrdered32(&scratch_, number.month);
+  AppendOrdered32(&scratch_, static_cast<int32_t>(number.chunk / kChunksPerFilter));
   return filters_.Get(scratch_, source_, ++clock_);
+}
+
+absl::StatusOr<Cached<FilterPartPage>*> State::FilterPart(std::string_view home, uint32_t number) {
+  scratch_.assign(home);
+  scratch_.push_back('\x1f');
+  AppendOrdered32(&scratch_, static_cast<int32_t>(number));
+  return parts_.Get(scratch_, source_, ++clock_);
 }
 
 absl::StatusOr<Cached<ItemsPage>*> State::Items(std::string_view home, const PayoutState& payout,

@@ -41,7 +41,8 @@ class State {
   // The same where the home has state; else nullptr.
   absl::StatusOr<Cached<HomePage>*> FindHome(std::string_view home);
   absl::StatusOr<Cached<EntryPage>*> Entries(std::string_view home, PageNumber number);
-  absl::StatusOr<Cached<FilterPage>*> Filters(std::string_view home, int32_t month);
+  absl::StatusOr<Cached<FilterPage>*> Filters(std::string_view home, PageNumber number);
+  absl::StatusOr<Cached<FilterPartPage>*> FilterPart(std::string_view home, uint32_t number);
   absl::StatusOr<Cached<ItemsPage>*> Items(std::string_view home, const PayoutState& payout,
                                            std::string_view currency);
   // Pages handed out stay where they are until this changes.
@@ -71,6 +72,7 @@ class State {
   PageTable<HomePage> homes_{'h'};
   PageTable<EntryPage> entries_{'e'};
   PageTable<FilterPage> filters_{'f'};
+  PageTable<FilterPartPage> parts_{'p'};
   PageTable<ItemsPage> items_{'i'};
   PageTable<BucketPage> buckets_{'t'};
   PageTable<HomesPage> names_{'n'};

@@ -224,5 +224,27 @@ TEST(Fold, ACheckpointKeepsEverything) {
   EXPECT_NE(before, h.Restart());
 }
 
+// Its filter over all ids goes on in pages of its own: what is written with the home stays small.
+TEST(Fold, ALargeHomeKnowsItsIdsAndItsPageStaysSmall) {
+  Harness h;
+  constexpr int kSales = 60'000;
+  const auto sell = [&](int i, ledger::Minor amount) {
+    const std::string number = std::to_string(i);
+    h.Sale("txn_" + number, h.Keep("pi_" + number), amount,
+           i % 2 == 0 ? "2026-03-02" : "2026-04-02");
+    if (i % 20'000 == 0) h.Restart();
+  };
+  for (int i = 0; i < kSales; ++i) sell(i, 100);
+  h.Restart();
+  const auto first = h.pages.pages.lower_bound("p"), last = h.pages.pages.lower_bound("q");
+  EXPECT_EQ(std::distance(first, last), 2) << "parts of 131,072 and 1,048,576 ids";
+  EXPECT_LT(h.pages.pages.at("hS1").size(), 100'000u);
+  for (int i = 1; i < kSales; i += 997) sell(i, 101);
+  ASSERT_EQ(h.records.size(), (kSales - 2) / 997 + 1u);
+  for (const ledger::Record& record : h.records) {
+    EXPECT_EQ(record.reason, ledger::reason::kConflictingDuplicate);
+  }
+}
+
 }  // namespace
 }  // namespace tieout::matching
