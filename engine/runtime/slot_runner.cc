@@ -112,7 +112,7 @@ absl::Status SlotRunner::FoldBatch(const log::Batch& batch) {
     auto pass = gate_.EnterToFold();
     TIEOUT_RETURN_IF_ERROR(worker.Fold(batch.entries, &pending_.output, &pending_.tally));
     TIEOUT_RETURN_IF_ERROR(worker.Reached(slot_->Position(batch.partition)));
-    worker.Trim(options_.memory.pages_bytes / workers_.size());
+    worker.Trim(PagesFor(worker));
   }
   for (size_t i = before; i < pending_.output.size(); ++i) {
     pending_.bytes += BytesOf(pending_.output[i]);
@@ -121,6 +121,16 @@ absl::Status SlotRunner::FoldBatch(const log::Batch& batch) {
     pending_.positions[batch.partition] = slot_->Position(batch.partition);
   }
   return absl::OkStatus();
+}
+
+// What the others leave, and an equal share at least: sellers are seldom of one size.
+uint64_t SlotRunner::PagesFor(const PartitionWorker& worker) const {
+  const uint64_t all = options_.memory.pages_bytes;
+  uint64_t others = 0;
+  for (const auto& [partition, other] : workers_) {
+    if (other.get() != &worker) others += other->stats().resident_bytes;
+  }
+  return std::max(all / workers_.size(), all - std::min(all, others));
 }
 
 bool SlotRunner::CommitIsDue() const {

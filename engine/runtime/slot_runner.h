@@ -76,6 +76,8 @@ class SlotRunner {
   absl::Status TakePartitions();
   absl::Status OpenWorker(int partition);
   absl::Status FoldBatch(const log::Batch& batch);
+  // How many bytes of pages the worker may keep in memory.
+  uint64_t PagesFor(const PartitionWorker& worker) const;
   bool CommitIsDue() const;
   void AdaptCommitInterval();
   absl::StatusOr<log::CommitOutcome> TryCommit(const std::vector<log::CommitPoint>& points);
