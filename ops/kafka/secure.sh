@@ -15,9 +15,9 @@ if [[ ! -f $tls/certificate.pem ]]; then
   (umask 077 && openssl pkey -in "$tls/key.pem" -passin "file:$tls/key-password" >"$tls/both.pem")
   cat "$tls/certificate.pem" >>"$tls/both.pem"
 fi
-tls_port=$(free_port)
-sasl_port=$(free_port)
-sasl_plain_port=$(free_port)
+free_port tls_port
+free_port sasl_port
+free_port sasl_plain_port
 echo "127.0.0.1:$tls_port" >"$tls/tls"
 echo "127.0.0.1:$sasl_port" >"$tls/sasl"
 echo "127.0.0.1:$sasl_plain_port" >"$tls/sasl-plain"
