@@ -55,30 +55,17 @@ absl::StatusOr<bool> FoldImpl::JudgeBucket(uint64_t bucket, const ledger::Tick& 
     Turn turn{state_,   *cached,     out, {static_cast<uint32_t>(partition_), ordinal},
               event_id, tick.settled};
     std::vector<Due> due;
-    bool rest = false;
     const auto [first, last] = DueInBucket(cached->page, bucket);
     for (const Due& d : std::ranges::subrange(first, last)) {
-      if (IsDue(d, tick.settled, state_.log_us()) && due.size() < *budget) {
-        due.push_back(d);
-      } else {
-        rest = true;
-      }
+      if (IsDue(d, tick.settled, state_.log_us()) && due.size() < *budget) due.push_back(d);
     }
     for (const Due& d : due) turn.home().due.erase(d);
     for (const Due& d : due) TIEOUT_RETURN_IF_ERROR(Judge(turn, d));
     judged = judged || !due.empty();
     *budget -= due.size();
-    if (!rest) {
-      // Judging may have put the home back into this bucket: look again before it leaves.
-      const auto [begin, end] = DueInBucket(cached->page, bucket);
-      if (begin == end) {
-        page->page.homes.erase(name);
-        page->dirty = true;
-      }
-    }
+    TIEOUT_RETURN_IF_ERROR(LeaveBucket(turn, bucket));
     if (*budget == 0) break;
   }
-  if (page->page.homes.empty()) state_.meta().due_buckets.erase(bucket);
   return judged;
 }
 

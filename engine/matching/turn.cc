@@ -287,13 +287,14 @@ absl::Status ScheduleAsOf(Turn& turn, int64_t seen_log_us, Due due) {
 
 absl::Status CancelAsOf(Turn& turn, int64_t seen_log_us, Due due) {
   due = SettlingFrom(seen_log_us, due);
-  HomePage& home = turn.home();
-  if (home.due.erase(due) == 0) return absl::OkStatus();
-  const uint64_t bucket = BucketOf(due);
-  const auto [first, last] = DueInBucket(home, bucket);
+  return turn.home().due.erase(due) == 0 ? absl::OkStatus() : LeaveBucket(turn, BucketOf(due));
+}
+
+absl::Status LeaveBucket(Turn& turn, uint64_t bucket) {
+  const auto [first, last] = DueInBucket(turn.cached.page, bucket);
   if (first != last) return absl::OkStatus();
   TIEOUT_ASSIGN_OR_RETURN(Cached<BucketPage>* const page, turn.state.Bucket(bucket));
-  page->page.homes.erase(home.home);
+  page->page.homes.erase(turn.cached.page.home);
   page->dirty = true;
   if (page->page.homes.empty()) turn.state.meta().due_buckets.erase(bucket);
   return absl::OkStatus();

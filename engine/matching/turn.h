@@ -129,6 +129,8 @@ absl::Status ScheduleAt(Turn& turn, const Due& due);
 absl::Status ScheduleAsOf(Turn& turn, int64_t seen_log_us, Due due);
 // What was scheduled so is no longer to be judged: a tick needn't visit the home for it.
 absl::Status CancelAsOf(Turn& turn, int64_t seen_log_us, Due due);
+// The home is not looked at for the bucket when nothing of it stands there any more.
+absl::Status LeaveBucket(Turn& turn, uint64_t bucket);
 // The home's due items of one ten-minute bucket.
 std::pair<DueItems::const_iterator, DueItems::const_iterator> DueInBucket(const HomePage& home,
                                                                           uint64_t bucket);
