@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/matching/fold.h"
+#include "engine/matching/owners.h"
 
 namespace tieout::matching {
 
@@ -20,16 +21,7 @@ void AccountDirectory::Declare(const ledger::AccountRef& account,
   auto it = std::lower_bound(accounts_.begin(), accounts_.end(), name,
                              [](const auto& a, const std::string& n) { return a.first < n; });
   if (it == accounts_.end() || it->first != name) it = accounts_.insert(it, {name, {}});
-  std::vector<Ownership>& owners = it->second;
-  Ownership ownership{opened.owner_from, std::string(opened.owner), opened.shared,
-                      std::string(opened.pays_into)};
-  const auto later = std::find_if(owners.begin(), owners.end(),
-                                  [&](const Ownership& o) { return o.from >= ownership.from; });
-  if (later != owners.end() && later->from == ownership.from) {
-    *later = std::move(ownership);
-  } else {
-    owners.insert(later, std::move(ownership));
-  }
+  AddOwner(&it->second, {opened.owner_from, std::string(opened.owner)});
 }
 
 std::string_view AccountDirectory::OwnerOn(const ledger::AccountRef& account, base::Day day) const {
@@ -39,10 +31,8 @@ std::string_view AccountDirectory::OwnerOn(const ledger::AccountRef& account, ba
   const auto it = std::lower_bound(accounts_.begin(), accounts_.end(), name,
                                    [](const auto& a, const std::string& n) { return a.first < n; });
   if (it == accounts_.end() || it->first != name) return {};
-  for (auto o = it->second.rbegin(); o != it->second.rend(); ++o) {
-    if (!o->from.is_set() || o->from <= day) return o->owner;
-  }
-  return {};
+  const Ownership* owner = matching::OwnerOn(it->second, day);
+  return owner == nullptr ? std::string_view() : owner->owner;
 }
 
 std::string AccountDirectory::HomeOf(const ledger::Event& event) const {

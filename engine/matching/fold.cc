@@ -5,6 +5,7 @@
 
 #include "engine/ledger/validate.h"
 #include "engine/matching/fold_impl.h"
+#include "engine/matching/owners.h"
 #include "engine/matching/rules.h"
 #include "engine/matching/speak.h"
 
@@ -150,16 +151,8 @@ absl::Status FoldImpl::Declare(const ledger::Event& event) {
   std::vector<OwnersPage::Ownership>& owners = cached->page.owners;
   std::set<std::string> concerned{std::string(opened.owner)};
   for (const OwnersPage::Ownership& o : owners) concerned.insert(o.owner);
-  OwnersPage::Ownership ownership{opened.owner_from, std::string(opened.owner),
-                                  std::string(opened.pays_into), std::string(opened.time_zone),
-                                  opened.shared};
-  const auto later = std::find_if(owners.begin(), owners.end(),
-                                  [&](const auto& o) { return o.from >= ownership.from; });
-  if (later != owners.end() && later->from == ownership.from) {
-    *later = std::move(ownership);
-  } else {
-    owners.insert(later, std::move(ownership));
-  }
+  AddOwner(&owners, {opened.owner_from, std::string(opened.owner), std::string(opened.pays_into),
+                     std::string(opened.time_zone), opened.shared});
   for (const std::string& name : concerned) {
     if (base::PartitionOf(name, static_cast<int>(state_.meta().partitions)) != partition_) continue;
     TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const home, state_.Home(name));
@@ -196,12 +189,8 @@ absl::StatusOr<std::string> FoldImpl::HomeOf(const ledger::Event& event) {
   if (event.kind() == Kind::kSeller) return std::string(event.seller_id);
   TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const owners,
                           state_.Owners(event.account.provider, event.account.merchant_account));
-  const base::Day day = base::DayOf(event.occurred_at_us);
-  const std::vector<OwnersPage::Ownership>& list = owners->page.owners;
-  for (auto o = list.rbegin(); o != list.rend(); ++o) {
-    if (!o->from.is_set() || o->from <= day) return o->owner;
-  }
-  return UnassignedHome(event.account);
+  const auto* owner = OwnerOn(owners->page.owners, base::DayOf(event.occurred_at_us));
+  return owner == nullptr ? UnassignedHome(event.account) : owner->owner;
 }
 
 // The home under whose key the event stands, when it owns the account on the event's day: then no

@@ -117,8 +117,6 @@ class AccountDirectory {
   struct Ownership {
     base::Day from;
     std::string owner;
-    bool shared = false;
-    std::string pays_into;
   };
   // Ascending by (provider, merchant account); few hundred thousand at most.
   std::vector<std::pair<std::string, std::vector<Ownership>>> accounts_;
