@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
 
 #include "connectors/bank_csv/banks.h"
 #include "connectors/bank_csv/layout.h"
-#include "connectors/input.h"
+#include "connectors/lex/toml.h"
 #include "engine/base/text.h"
 
 namespace tieout::connectors::bank_csv {
@@ -161,18 +160,6 @@ class Reader {
   absl::Status status_;
 };
 
-absl::StatusOr<std::string> ReadWhole(const std::string& path) {
-  TIEOUT_ASSIGN_OR_RETURN(auto in, OpenFile(path));
-  std::string text;
-  char buffer[4096];
-  while (text.size() < (1 << 20)) {
-    TIEOUT_ASSIGN_OR_RETURN(const size_t n, in->Read(buffer, sizeof(buffer)));
-    if (n == 0) return text;
-    text.append(buffer, n);
-  }
-  return base::InvalidArgument(fmt::format("profile {} is larger than 1 MiB", path));
-}
-
 absl::StatusOr<Profile> ReadProfile(std::string_view name, const toml::table& table) {
   Profile profile;
   profile.name = name;
@@ -238,13 +225,9 @@ absl::StatusOr<Profile> ReadProfile(std::string_view name, const toml::table& ta
 }  // namespace
 
 absl::StatusOr<Profile> ParseProfile(std::string_view name, std::string_view text) {
-  try {
-    return ReadProfile(name, toml::parse(text));
-  } catch (const toml::parse_error& error) {  // the library's way to say "no TOML"
-    return base::InvalidArgument(fmt::format("profile {}:{}: no proper TOML: {}", name,
-                                             error.source().begin.line,
-                                             std::string_view(error.description())));
-  }
+  TIEOUT_ASSIGN_OR_RETURN(const toml::table table,
+                          ParseToml(fmt::format("profile {}", name), text));
+  return ReadProfile(name, table);
 }
 
 absl::StatusOr<Profile> ProfileFor(std::string_view head) {
@@ -263,7 +246,7 @@ absl::StatusOr<Profile> ProfileFor(std::string_view head) {
 absl::StatusOr<Profile> LoadProfile(const std::string& name_or_path) {
   const std::string& name = name_or_path;
   if (const std::string text = BuiltIn(name); !text.empty()) return ParseProfile(name, text);
-  auto text = ReadWhole(name);
+  auto text = ReadTomlText(name, fmt::format("profile {} is larger than 1 MiB", name));
   if (!text.ok()) {
     std::string names = "generic, generic-dmy, generic-mdy";
     for (const BankProfile& bank : BankProfiles()) names += fmt::format(", {}", bank.name);

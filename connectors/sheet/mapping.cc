@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <vector>
 
-#include "connectors/input.h"
+#include "connectors/lex/toml.h"
 #include "connectors/registry.h"
 #include "connectors/sheet/sheet.h"
 #include "engine/base/text.h"
@@ -17,7 +16,6 @@
 namespace tieout::connectors::sheet {
 namespace {
 
-constexpr size_t kLargestMapping = 1 << 20;
 constexpr std::array<std::string_view, 11> kFields = {"date",     "amount",  "type", "fee",
                                                       "currency", "account", "id",   "order",
                                                       "payment",  "payout",  "text"};
@@ -160,23 +158,14 @@ absl::StatusOr<Mapping> ReadMapping(std::string_view name, const toml::table& ta
 }
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {
-  TIEOUT_ASSIGN_OR_RETURN(auto in, OpenFile(path));
-  PeekInput peek(*in);
-  TIEOUT_ASSIGN_OR_RETURN(const std::string_view text, peek.Peek(kLargestMapping + 1));
-  if (text.size() <= kLargestMapping) return std::string(text);
-  return base::InvalidArgument(fmt::format("{}: a mapping larger than 1 MiB", path));
+  return ReadTomlText(path, fmt::format("{}: a mapping larger than 1 MiB", path));
 }
 
 }  // namespace
 
 absl::StatusOr<Mapping> ParseMapping(std::string_view name, std::string_view text) {
-  try {
-    return ReadMapping(name, toml::parse(text));
-  } catch (const toml::parse_error& error) {  // the library's way to say "no TOML"
-    return base::InvalidArgument(fmt::format("{}:{}: no proper TOML: {}", name,
-                                             error.source().begin.line,
-                                             std::string_view(error.description())));
-  }
+  TIEOUT_ASSIGN_OR_RETURN(const toml::table table, ParseToml(name, text));
+  return ReadMapping(name, table);
 }
 
 absl::StatusOr<Mapping> LoadMapping(const std::string& path) {
@@ -191,11 +180,8 @@ namespace tieout::connectors {
 bool IsSheetMapping(const std::string& path) {
   const auto text = sheet::ReadText(path);
   if (!text.ok()) return false;
-  try {
-    return toml::parse(*text).contains("provider");
-  } catch (const toml::parse_error&) {
-    return false;  // whoever reads it says what is wrong
-  }
+  const auto table = ParseToml(path, *text);
+  return table.ok() && table->contains("provider");  // whoever reads it says what is wrong
 }
 
 }  // namespace tieout::connectors
