@@ -43,7 +43,7 @@ class Bank {
   std::vector<PayoutSeen> payouts_;    // by (arrival, event_id)
   std::vector<DepositSeen> deposits_;  // by (value date, event_id)
   std::vector<PayoutSeen> failed_;
-  std::vector<PayoutSeen> any_;  // of whatever currency and state
+  std::vector<PayoutNamed> named_;  // of whatever currency and state
   std::vector<std::vector<bool>> cites_;
   std::set<size_t> payouts_done_, deposits_done_;
   std::vector<BankVerdict> verdicts_;
@@ -54,8 +54,8 @@ Bank::Bank(const std::string& home, std::string_view currency, const Facts& fact
     : currency_(currency),
       configuration_(configuration),
       accounts_(configuration.AccountsOf(home, currency)) {
-  any_ = facts.Payouts();
-  for (const PayoutSeen& payout : any_) {
+  named_ = facts.PayoutsNamed();
+  for (const PayoutSeen& payout : facts.Payouts()) {
     if (payout.account.currency != currency || payout.amount == 0) continue;
     if (payout.expects_deposit()) payouts_.push_back(payout);
     if (payout.failed) failed_.push_back(payout);
@@ -210,7 +210,7 @@ Minor Bank::ToleranceOf(const std::set<size_t>& payouts, Minor expected) const {
 }
 
 bool Bank::IsFree(size_t d) const {
-  return deposits_done_.count(d) == 0 && !NamesPayout(deposits_[d], any_);
+  return deposits_done_.count(d) == 0 && !NamesPayout(deposits_[d], named_);
 }
 
 bool Bank::IsCandidate(size_t d, size_t p) const {

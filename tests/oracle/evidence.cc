@@ -74,12 +74,12 @@ bool IsEvidence(const Text& text, const Words& id, size_t letters, std::string_v
   return false;
 }
 
-bool Cites(const DepositSeen& deposit, const PayoutSeen& payout, const std::string& id) {
+bool Cites(const DepositSeen& deposit, std::string_view provider, const std::string& id) {
   const std::string joined = Joined(id);
   if (joined.empty()) return false;
   for (const Text& text : TextsOf(deposit)) {
     for (const Words& words : {Tokens(id), Words{joined}}) {
-      if (IsEvidence(text, words, joined.size(), payout.account.provider)) return true;
+      if (IsEvidence(text, words, joined.size(), provider)) return true;
     }
   }
   return false;
@@ -90,7 +90,7 @@ bool IsShared(const DepositSeen& deposit, const std::string& id,
               const std::vector<PayoutSeen>& payouts) {
   const auto holders = std::count_if(payouts.begin(), payouts.end(), [&](const PayoutSeen& p) {
     return std::any_of(p.ids.begin(), p.ids.end(), [&](const std::string& other) {
-      return Joined(other) == Joined(id) && Cites(deposit, p, other);
+      return Joined(other) == Joined(id) && Cites(deposit, p.account.provider, other);
     });
   });
   return holders > 1;
@@ -130,7 +130,8 @@ std::vector<std::vector<bool>> Citations(const std::vector<DepositSeen>& deposit
       const bool same_way = (deposit.amount > 0) == (payout.amount > 0);
       row.push_back(same_way && deposit.amount != 0 &&
                     std::any_of(payout.ids.begin(), payout.ids.end(), [&](const std::string& id) {
-                      return Cites(deposit, payout, id) && !IsShared(deposit, id, payouts);
+                      return Cites(deposit, payout.account.provider, id) &&
+                             !IsShared(deposit, id, payouts);
                     }));
     }
   }
@@ -157,11 +158,11 @@ bool NamesProvider(const DepositSeen& deposit, std::string_view provider) {
 
 bool NamesAnyProvider(const DepositSeen& deposit) { return AnyWord(deposit, IsNameOfAny); }
 
-bool NamesPayout(const DepositSeen& deposit, const std::vector<PayoutSeen>& any) {
+bool NamesPayout(const DepositSeen& deposit, const std::vector<PayoutNamed>& any) {
   if (!deposit.fact->event->refs.payout_id.empty()) return true;
-  for (const PayoutSeen& payout : any) {
+  for (const PayoutNamed& payout : any) {
     for (const std::string& id : payout.ids) {
-      if (Cites(deposit, payout, id)) return true;
+      if (Cites(deposit, payout.provider, id)) return true;
     }
   }
   for (const Text& text : TextsOf(deposit)) {

@@ -20,6 +20,6 @@ bool NamesProvider(const DepositSeen& deposit, std::string_view provider);
 // ... of any provider known to everybody.
 bool NamesAnyProvider(const DepositSeen& deposit);
 // Its texts hold what looks like a payout's id, or one that is the id of any of these.
-bool NamesPayout(const DepositSeen& deposit, const std::vector<PayoutSeen>& any);
+bool NamesPayout(const DepositSeen& deposit, const std::vector<PayoutNamed>& any);
 
 }  // namespace tieout::oracle

@@ -22,6 +22,22 @@ bool SamePayout(const Fact& a, const Fact& b) {
   return a.event->account == b.event->account && a.event->refs.payout_id == b.event->refs.payout_id;
 }
 
+// Others are of a payout.
+bool IsOfItem(Field field) {
+  return field == Field::kPayoutId || field == Field::kAvailableOn || field == Field::kStatus ||
+         field == Field::kOrderId;
+}
+
+// Of an entry, as the provider writes it: %2F is a slash, %25 a percent sign.
+std::string LastPart(std::string_view entry) {
+  const size_t slash = entry.rfind('/');
+  std::string part(slash == std::string_view::npos ? entry : entry.substr(slash + 1));
+  for (size_t at = part.find('%'); at != std::string::npos; at = part.find('%', at + 1)) {
+    part.replace(at, 3, part.compare(at, 3, "%2F") == 0 ? "/" : "%");
+  }
+  return part;
+}
+
 }  // namespace
 
 std::vector<const Fact*> Facts::OfKind(ledger::Kind kind) const {
@@ -33,13 +49,15 @@ std::vector<const Fact*> Facts::OfKind(ledger::Kind kind) const {
 }
 
 std::string_view Facts::Amended(std::string_view entry, Field field,
-                                const std::vector<std::string_view>& inlined) const {
+                                const std::vector<std::string_view>& inlined,
+                                const Fact* last) const {
   using Told = std::pair<int64_t, std::string_view>;
   std::vector<Told> told;
   for (const std::string_view value : inlined) {
     if (!value.empty()) told.emplace_back(std::numeric_limits<int64_t>::min(), value);
   }
   for (const Fact* fact : OfKind(ledger::Kind::kAmendment)) {
+    if (last != nullptr && fact->ordinal > last->ordinal) break;
     const auto& amendment = std::get<ledger::Amendment>(fact->event->body);
     if (amendment.entry == entry && amendment.field == field) {
       told.emplace_back(amendment.as_of_us, amendment.value);
@@ -48,8 +66,9 @@ std::string_view Facts::Amended(std::string_view entry, Field field,
   return told.empty() ? std::string_view() : std::max_element(told.begin(), told.end())->second;
 }
 
-std::string_view Facts::PayoutIdOf(const Fact& item) const {
-  return Amended(ledger::EntryOf(item.event_id), Field::kPayoutId, {item.event->refs.payout_id});
+std::string_view Facts::PayoutIdOf(const Fact& item, const Fact* last) const {
+  return Amended(ledger::EntryOf(item.event_id), Field::kPayoutId, {item.event->refs.payout_id},
+                 last);
 }
 
 std::vector<PayoutSeen> Facts::Payouts() const {
@@ -90,6 +109,31 @@ std::vector<PayoutSeen> Facts::Payouts() const {
     payouts.push_back(std::move(payout));
   }
   return payouts;
+}
+
+std::vector<PayoutNamed> Facts::PayoutsNamed() const {
+  std::vector<PayoutNamed> named;
+  for (const PayoutSeen& seen : Payouts()) named.push_back({seen.account.provider, seen.ids});
+  // By the payout that held for an item at some time.
+  for (const Fact& fact : facts_) {
+    const auto* amendment = std::get_if<ledger::Amendment>(&fact.event->body);
+    for (const Fact& item : facts_) {
+      const bool tells =
+          &item == &fact ||
+          (amendment != nullptr && amendment->field == Field::kPayoutId &&
+           item.ordinal < fact.ordinal && ledger::EntryOf(item.event_id) == amendment->entry);
+      if (!tells || !ledger::IsBalanceItem(item.event->kind())) continue;
+      const std::string_view id = PayoutIdOf(item, &fact);
+      if (!id.empty()) named.push_back({item.event->account.provider, {std::string(id)}});
+    }
+    if (amendment == nullptr || IsOfItem(amendment->field)) continue;
+    PayoutNamed payout{fact.event->account.provider, {LastPart(amendment->entry)}};
+    for (const Field field : {Field::kTraceId, Field::kBankReference, Field::kEndToEndId}) {
+      payout.ids.emplace_back(Amended(amendment->entry, field, {}));
+    }
+    named.push_back(std::move(payout));
+  }
+  return named;
 }
 
 void Facts::Place(PayoutSeen* payout, Day stated_arrival) const {

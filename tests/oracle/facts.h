@@ -38,6 +38,12 @@ struct PayoutSeen {
   bool expects_deposit() const { return sent && !failed && amount != 0; }
 };
 
+// A payout that something names, whether it was seen itself or not, and the ids that cite it.
+struct PayoutNamed {
+  std::string_view provider;
+  std::vector<std::string> ids;
+};
+
 struct DepositSeen {
   const Fact* fact = nullptr;
   AccountRef account;
@@ -65,11 +71,14 @@ class Facts {
 
   // The field's value by the latest as_of; `inlined` values, told with the entry, are older than
   // all. Empty: none.
+  // With `last`: as it was when that fact had come.
   std::string_view Amended(std::string_view entry, ledger::Amendment::Field field,
-                           const std::vector<std::string_view>& inlined) const;
-  std::string_view PayoutIdOf(const Fact& item) const;
+                           const std::vector<std::string_view>& inlined,
+                           const Fact* last = nullptr) const;
+  std::string_view PayoutIdOf(const Fact& item, const Fact* last = nullptr) const;
 
   std::vector<PayoutSeen> Payouts() const;
+  std::vector<PayoutNamed> PayoutsNamed() const;
   std::vector<DepositSeen> Deposits() const;
   // The end of what this source has shown completely, over its closed reports.
   bool Covers(const AccountRef& account, int64_t until_us) const;
