@@ -48,6 +48,7 @@ absl::Status BankLevel::PayoutChanged(uint32_t payout,
 
 absl::Status BankLevel::PayoutFailed(uint32_t payout,
                                      const std::vector<uint32_t>& could_be_before) {
+  facts_.SetPayout(payout);
   TIEOUT_RETURN_IF_ERROR(Rejudge({payout}, could_be_before));
   PayoutState& p = home().payouts[payout];
   if (p.amount == 0) return absl::OkStatus();
@@ -346,6 +347,7 @@ absl::Status BankLevel::JudgeDeposit(uint32_t deposit, const Due& due) {
     SayGroup(g);
     return absl::OkStatus();
   }
+  if (due.business_us != d.business_deadline_us) return absl::OkStatus();  // of a group it was in
   if (d.anchor.is_open()) return absl::OkStatus();
   const std::vector<uint32_t> sources = facts_.PossibleSources(deposit);
   TIEOUT_ASSIGN_OR_RETURN(const bool covered, CoveredOrParked(turn_, sources, due));

@@ -57,6 +57,19 @@ absl::Status ScheduleMaturing(Turn& turn, uint32_t account, base::Day available)
   return Schedule(turn, DueKind::kMature, account, 0, available.start_us(), false);
 }
 
+// What any of its states tells of a payout is older than what an amendment does.
+void TellOfPayout(const ledger::Event& event, PayoutState* p) {
+  const auto& body = std::get<ledger::Payout>(event.body);
+  const auto offer = [](std::string_view value, LateText* told) {
+    if (!value.empty()) told->Offer(value, INT64_MIN + 1);
+  };
+  if (body.arrival_date.is_set()) offer(base::FormatDay(body.arrival_date), &p->arrival);
+  offer(event.refs.trace_id, &p->trace_id);
+  offer(event.refs.bank_reference, &p->bank_reference);
+  offer(event.refs.end_to_end_id, &p->end_to_end_id);
+  p->list_complete = p->list_complete || body.list_complete;
+}
+
 }  // namespace
 
 absl::Status FoldImpl::ApplyFact(Turn& turn, const ledger::Event& event, uint64_t ordinal,
@@ -133,48 +146,38 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
   PayoutState& p = turn.home().payouts[index];
   AccountState& a = turn.home().accounts[account];
   BankLevel bank(turn);
-  if (body.state == PayoutMark::kInitiated || body.state == PayoutMark::kPaid) {
-    if (body.arrival_date.is_set())
-      p.arrival.Offer(base::FormatDay(body.arrival_date), INT64_MIN + 1);
-    const bool list_changed = !p.seen || (body.list_complete && !p.list_complete);
-    p.list_complete = p.list_complete || body.list_complete;
-    if (!event.refs.trace_id.empty()) p.trace_id.Offer(event.refs.trace_id, INT64_MIN + 1);
-    if (!event.refs.bank_reference.empty())
-      p.bank_reference.Offer(event.refs.bank_reference, INT64_MIN + 1);
-    if (!event.refs.end_to_end_id.empty())
-      p.end_to_end_id.Offer(event.refs.end_to_end_id, INT64_MIN + 1);
-    if (!p.seen) {
-      p.seen = true;
-      p.event_id = event.event_id;
-      p.ordinal = turn.position.ordinal;
-      p.seen_log_us = state_.log_us();
-      p.amount = event.amount;
-      p.occurred = base::DayOf(event.occurred_at_us);
-      if (const Tenure* tenure = FindTenure(turn.home(), event)) p.pays_into = tenure->pays_into;
-      p.expectation_rule = RuleInForce(state_.config(), kPayoutExpectation, a);
-      p.tolerance_rule = RuleInForce(state_.config(), kReferenceTolerance, a);
-      const Mechanism* mechanism = MechanismOf(ledger::Kind::kPayout);
-      Post(a, mechanism->from, mechanism->to, event.amount);
-      a.last_payout = std::max(a.last_payout, p.occurred);
-    }
-    const std::vector<uint32_t> before = bank.CouldBeFrom(index);
-    bank.FixDates(&p);
-    TIEOUT_RETURN_IF_ERROR(bank.PayoutChanged(index, before));
-    return level.Check(index, list_changed ? PayoutLevel::Why::kList : PayoutLevel::Why::kDeadline);
-  }
-  if (p.failed) return absl::OkStatus();
   const std::vector<uint32_t> before = bank.CouldBeFrom(index);
-  p.failed = true;
-  p.failed_event_id = event.event_id;
-  p.failed_ordinal = turn.position.ordinal;
-  if (!p.seen) {
+  const bool is_sent = body.state == PayoutMark::kInitiated || body.state == PayoutMark::kPaid;
+  const bool is_first = is_sent ? !p.seen : !p.failed;
+  const bool list_changed = (is_sent && is_first) || (body.list_complete && !p.list_complete);
+  TellOfPayout(event, &p);
+  if (is_first && !p.seen) {  // of a payout that failed first, what was sent tells anew
     p.amount = event.amount;
     p.occurred = base::DayOf(event.occurred_at_us);
     p.expectation_rule = RuleInForce(state_.config(), kPayoutExpectation, a);
-    bank.FixDates(&p);
   }
-  Post(a, Bucket::kInTransit, Bucket::kAvailable, event.amount);
-  return bank.PayoutFailed(index, before);
+  if (is_sent && is_first) {
+    p.seen = true;
+    p.event_id = event.event_id;
+    p.ordinal = turn.position.ordinal;
+    p.seen_log_us = state_.log_us();
+    if (const Tenure* tenure = FindTenure(turn.home(), event)) p.pays_into = tenure->pays_into;
+    p.tolerance_rule = RuleInForce(state_.config(), kReferenceTolerance, a);
+    const Mechanism* mechanism = MechanismOf(ledger::Kind::kPayout);
+    Post(a, mechanism->from, mechanism->to, event.amount);
+    a.last_payout = std::max(a.last_payout, p.occurred);
+  }
+  bank.FixDates(&p);
+  if (!is_sent && is_first) {
+    p.failed = true;
+    p.failed_event_id = event.event_id;
+    p.failed_ordinal = turn.position.ordinal;
+    Post(a, Bucket::kInTransit, Bucket::kAvailable, event.amount);
+    TIEOUT_RETURN_IF_ERROR(bank.PayoutFailed(index, before));
+  } else {
+    TIEOUT_RETURN_IF_ERROR(bank.PayoutChanged(index, before));
+  }
+  return level.Check(index, list_changed ? PayoutLevel::Why::kList : PayoutLevel::Why::kDeadline);
 }
 
 absl::Status FoldImpl::Deposit(Turn& turn, const ledger::Event& event, uint32_t account) {
