@@ -15,7 +15,7 @@ absl::Status CopySources(const std::string& from, const std::string& to) {
   }
   fs::create_directories(to, error);
   fs::copy(from + "/sources", to + "/sources",
-           fs::copy_options::recursive | fs::copy_options::skip_existing, error);
+           fs::copy_options::recursive | fs::copy_options::update_existing, error);
   if (!error) return absl::OkStatus();
   return base::Unavailable(
       fmt::format("copying {}/sources to {}: {}; the log itself is copied, so make room and copy "

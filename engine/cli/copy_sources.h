@@ -7,8 +7,8 @@
 
 namespace tieout::cli {
 
-// Named by their SHA-256, so one that is there already is the same. Nothing to do where `from` has
-// none, or is `to`.
+// One that is there already is the same, but for a pack that grew since (packed_sources.h). Nothing
+// to do where `from` has none, or is `to`.
 absl::Status CopySources(const std::string& from, const std::string& to);
 
 }  // namespace tieout::cli

@@ -12,6 +12,7 @@
 
 #include "connectors/unpack.h"
 #include "engine/base/hash.h"
+#include "engine/runtime/packed_sources.h"
 #include "fmt/format.h"
 
 namespace tieout::runtime {
@@ -135,6 +136,16 @@ class DecompressedInput : public connectors::InputStream {
   bool frame_open_ = true;
 };
 
+class OwnedInput : public connectors::InputStream {
+ public:
+  explicit OwnedInput(std::string bytes) : bytes_(std::move(bytes)), in_(bytes_) {}
+  absl::StatusOr<size_t> Read(char* buffer, size_t size) override { return in_.Read(buffer, size); }
+
+ private:
+  const std::string bytes_;
+  connectors::MemoryInput in_;
+};
+
 // Differs when the file was written to or replaced.
 std::string StateOf(const std::string& path) {
   struct stat found {};
@@ -193,9 +204,14 @@ absl::Status SourceStore::Keep(connectors::InputStream& in, Kept* kept) const {
 absl::StatusOr<std::unique_ptr<connectors::InputStream>> SourceStore::Open(
     const std::string& sha256) const {
   const std::string path = PathOf(sha256);
-  TIEOUT_ASSIGN_OR_RETURN(auto in, connectors::OpenFile(path));
+  absl::StatusOr<std::unique_ptr<connectors::InputStream>> in = connectors::OpenFile(path);
+  if (absl::IsNotFound(in.status())) {
+    TIEOUT_ASSIGN_OR_RETURN(std::string bytes, FindPacked(directory_, sha256));
+    return std::unique_ptr<connectors::InputStream>(std::make_unique<OwnedInput>(std::move(bytes)));
+  }
+  TIEOUT_RETURN_IF_ERROR(in.status());
   return std::unique_ptr<connectors::InputStream>(
-      std::make_unique<DecompressedInput>(std::move(in), path));
+      std::make_unique<DecompressedInput>(*std::move(in), path));
 }
 
 }  // namespace tieout::runtime

@@ -1,6 +1,8 @@
 // The bytes of every source, by their SHA-256: <directory>/<sha256 in hex>.zst. What a record is
 // explained with, down to the line, is these bytes and not a file that may have changed since.
 //
+// Small ones that come by the thousand, webhooks, lie together (packed_sources.h).
+//
 // zstd keeps exports at about a tenth of their size and reads them back faster than a disk.
 // Thread safety: all; two may put the same bytes at once.
 #pragma once
