@@ -27,6 +27,37 @@ bool BeginsAsJson(std::string_view text) {
   return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
 
+absl::StatusOr<std::string> JsonPart(std::string_view json,
+                                     std::initializer_list<std::string_view> path) {
+  const simdjson::padded_string padded(json);
+  ondemand::parser parser;
+  ondemand::document document;
+  std::string_view raw;
+  simdjson::error_code error = parser.iterate(padded).get(document);
+  ondemand::value value;
+  if (error == simdjson::SUCCESS) error = document.get_value().get(value);
+  for (const std::string_view name : path) {
+    ondemand::value inner;
+    if (error == simdjson::SUCCESS) error = value.find_field_unordered(name).get(inner);
+    value = inner;
+  }
+  ondemand::json_type type = ondemand::json_type::null;
+  if (error == simdjson::SUCCESS) error = value.type().get(type);
+  if (error == simdjson::SUCCESS && type == ondemand::json_type::object) {
+    ondemand::object object;
+    error = value.get_object().get(object);
+    if (error == simdjson::SUCCESS) error = object.raw_json().get(raw);
+  } else if (error == simdjson::SUCCESS && type == ondemand::json_type::array) {
+    ondemand::array array;
+    error = value.get_array().get(array);
+    if (error == simdjson::SUCCESS) error = array.raw_json().get(raw);
+  } else if (error == simdjson::SUCCESS) {
+    error = simdjson::INCORRECT_TYPE;
+  }
+  if (error == simdjson::SUCCESS) return std::string(raw);
+  return base::InvalidArgument(fmt::format("{}: {}", fmt::join(path, "."), Why(error)));
+}
+
 absl::StatusOr<bool> LineReader::Next(std::string_view* line) {
   size_t searched = taken_;
   while (true) {

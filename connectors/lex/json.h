@@ -6,6 +6,7 @@
 // lines may go on for ever.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +20,11 @@ inline constexpr size_t kLargestJson = 64 << 20;
 
 // Behind blanks it begins with an object or a list.
 bool BeginsAsJson(std::string_view text);
+
+// The object or list at a path of names, as it stands there. kInvalidArgument: no proper JSON, or
+// nothing there.
+absl::StatusOr<std::string> JsonPart(std::string_view json,
+                                     std::initializer_list<std::string_view> path);
 
 // The lines of a text, without their ends; a byte order mark is dropped.
 class LineReader {

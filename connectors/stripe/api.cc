@@ -51,18 +51,11 @@ class Reader {
     if (!ToIsoMinor(path, fields_.Token(path), currency, &amount, &error)) Fail(std::move(error));
     return amount;
   }
-  // Seconds since 1970.
   int64_t Instant(std::string_view path) {
-    constexpr int64_t kLatest = int64_t{253'402'300'799};  // the year 9999
-    const std::string_view text = fields_.Token(path);
-    int64_t seconds = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (code != std::errc() || end != text.data() + text.size() || seconds < 0 ||
-        seconds > kLatest) {
-      Fail({std::string(path), std::string(text), "is no time in seconds since 1970"});
-      return 0;
-    }
-    return seconds * base::kMicrosPerSecond;
+    int64_t us = 0;
+    RowError error;
+    if (!ReadInstant(path, fields_.Token(path), &us, &error)) Fail(std::move(error));
+    return us;
   }
   // The day of an instant, where there is one.
   std::string DayAt(std::string_view path) {
@@ -153,7 +146,9 @@ Mapper::PayoutObject ReadPayout(const JsonFields& fields, Reader& read) {
   return payout;
 }
 
-absl::Status ReadEntry(const JsonEntries::Entry& json, Emitter* emitter, Mapper* mapper) {
+}  // namespace
+
+absl::Status ReadObject(const JsonEntries::Entry& json, Emitter* emitter, Mapper* mapper) {
   emitter->BeginRow(json.line, json.json);
   const auto fields = JsonFields::Parse(json.json);
   if (!fields.ok()) {
@@ -182,7 +177,17 @@ absl::Status ReadEntry(const JsonEntries::Entry& json, Emitter* emitter, Mapper*
   return emitter->Quarantine(read.error());
 }
 
-}  // namespace
+bool ReadInstant(std::string_view field, std::string_view text, int64_t* us, RowError* error) {
+  constexpr int64_t kLatest = int64_t{253'402'300'799};  // the year 9999
+  int64_t seconds = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (code != std::errc() || end != text.data() + text.size() || seconds < 0 || seconds > kLatest) {
+    *error = {std::string(field), std::string(text), "is no time in seconds since 1970"};
+    return false;
+  }
+  *us = seconds * base::kMicrosPerSecond;
+  return true;
+}
 
 bool ToIsoMinor(std::string_view field, std::string_view text, std::string_view currency,
                 ledger::Minor* amount, RowError* error) {
@@ -242,7 +247,7 @@ absl::StatusOr<Summary> ParseApi(std::string_view connector, InputStream& in,
   while (true) {
     TIEOUT_ASSIGN_OR_RETURN(const bool more, entries.Next(&entry));
     if (!more) break;
-    TIEOUT_RETURN_IF_ERROR(ReadEntry(entry, &emitter, &mapper));
+    TIEOUT_RETURN_IF_ERROR(ReadObject(entry, &emitter, &mapper));
   }
   TIEOUT_RETURN_IF_ERROR(mapper.FinishLists(/*whole_payouts=*/false));
   return emitter.Finish();

@@ -5,13 +5,22 @@
 
 #include "connectors/connector.h"
 #include "connectors/emit.h"
+#include "connectors/lex/json.h"
 
 namespace tieout::connectors::stripe {
+
+class Mapper;
 
 bool LooksLikeApi(std::string_view text);
 
 absl::StatusOr<Summary> ParseApi(std::string_view connector, InputStream& in,
                                  const Context& context, Sink& sink);
+
+// One object of a list, or a webhook's: a balance transaction or a payout, else quarantined.
+absl::Status ReadObject(const JsonEntries::Entry& json, Emitter* emitter, Mapper* mapper);
+
+// Seconds since 1970 as the API writes them. False: `error` says why.
+bool ReadInstant(std::string_view field, std::string_view text, int64_t* us, RowError* error);
 
 // The API's amount, in Stripe's minor units, as ISO 4217's. They differ: MGA has no decimals there
 // and two in ISO, ISK two there and none in ISO (docs.stripe.com/currencies). False: `error` says

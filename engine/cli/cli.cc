@@ -5,6 +5,7 @@
 
 #include "engine/cli/command.h"
 #include "engine/cli/suggest.h"
+#include "engine/cli/terminal.h"
 #include "fmt/format.h"
 
 namespace tieout::cli {
@@ -59,6 +60,9 @@ absl::StatusOr<ExitCode> Run(const GlobalFlags& flags, const Invocation& invocat
   if (!flags.topic_prefix.empty()) config->engine.topic_prefix = flags.topic_prefix;
   Context context{*std::move(config), flags,           *format,        std::cout,
                   std::cerr,          Terminal::Of(1), Terminal::Of(2)};
+  context.config.engine.warn = [&context](const std::string& text) {
+    context.err << "tieout: " + Printable(text) + "\n" << std::flush;
+  };
   return invocation.run(context);
 }
 

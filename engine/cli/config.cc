@@ -135,9 +135,17 @@ void ResolveProfiles(const std::filesystem::path& folder, Config* config) {
   }
 }
 
+// So are a webhook's secrets and keys.
+void ResolveWebhooks(const std::filesystem::path& folder, Config* config) {
+  for (WebhookSetting& webhook : config->webhooks) {
+    if (!webhook.secret.file.empty()) webhook.secret.file = (folder / webhook.secret.file).string();
+    if (!webhook.keys.empty()) webhook.keys = (folder / webhook.keys).string();
+  }
+}
+
 // "file:/etc/tieout/password" -> the file's content without its last line end. Passwords don't
 // belong into a configuration that is shown around.
-absl::Status ReadSecrets(const std::string& config_file, Config* config) {
+absl::Status ReadKafkaSecrets(const std::string& config_file, Config* config) {
   for (auto& [name, value] : config->engine.kafka) {
     if (!value.starts_with("file:")) continue;
     const std::string path = value.substr(5);
@@ -184,7 +192,8 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
   }
   TIEOUT_ASSIGN_OR_RETURN(Config config, ParseConfig(text, file));
   ResolveProfiles(std::filesystem::path(file).parent_path(), &config);
-  TIEOUT_RETURN_IF_ERROR(ReadSecrets(file, &config));
+  ResolveWebhooks(std::filesystem::path(file).parent_path(), &config);
+  TIEOUT_RETURN_IF_ERROR(ReadKafkaSecrets(file, &config));
   return config;
 }
 

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/cli/secrets.h"
+#include "engine/intake/options.h"
 #include "engine/ledger/event.h"
 #include "engine/runtime/options.h"
 
@@ -57,9 +59,21 @@ struct SourceSetting {
   std::string connector, account, currency, time_zone, profile, seller;
 };
 
+// [webhooks.stripe], or [webhooks."stripe/north"] where there are several accounts of one: what
+// comes by POST /webhooks/<name>.
+struct WebhookSetting {
+  std::string where;
+  std::string name;
+  std::string account;
+  SecretSetting secret;
+  std::string url, webhook_id, keys;
+};
+
 struct Config {
   runtime::EngineOptions engine;
   std::string listen = "127.0.0.1:9464";
+  intake::Options webhook_options;
+  std::deque<WebhookSetting> webhooks;
   std::deque<AccountSetting> accounts;
   std::deque<RuleSetting> rules;
   std::deque<CalendarSetting> calendars;

@@ -58,6 +58,27 @@ absl::Status SetAccountText(const ConfigValue& value, Config& config) {
   return Store(value.Text(), &(account->*kField));
 }
 
+// The endpoint of "webhooks.<name>.…", made when first named.
+WebhookSetting& WebhookOf(const ConfigValue& value, Config& config) {
+  for (WebhookSetting& webhook : config.webhooks) {
+    if (webhook.name == value.names[0]) return webhook;
+  }
+  WebhookSetting& webhook = config.webhooks.emplace_back();
+  webhook.name = value.names[0];
+  webhook.where = value.where;
+  return webhook;
+}
+
+template <std::string WebhookSetting::*kField>
+absl::Status SetWebhookText(const ConfigValue& value, Config& config) {
+  return Store(value.Text(), &(WebhookOf(value, config).*kField));
+}
+
+template <std::string SecretSetting::*kField>
+absl::Status SetWebhookSecret(const ConfigValue& value, Config& config) {
+  return Store(value.Text(), &(WebhookOf(value, config).secret.*kField));
+}
+
 template <std::string RuleSetting::*kField>
 absl::Status SetRuleText(const ConfigValue& value, Config& config) {
   return Store(value.Text(), &(config.rules.back().*kField));
@@ -154,6 +175,30 @@ std::vector<ConfigKey> MakeTable() {
 
       {{"serve.listen", "text", "127.0.0.1:9464", "address and port of HTTP (loopback by default)"},
        [](V v, Config& c) { return Store(v.Text(), &c.listen); }},
+
+      {{"webhooks.listen", "text", "127.0.0.1:9465",
+        "address and port where webhooks come in, plain HTTP: a proxy in front speaks TLS"},
+       [](V v, Config& c) { return Store(v.Text(), &c.webhook_options.listen); }},
+      {{"webhooks.max_body", "size", "1MiB", "a longer webhook is refused (413)"},
+       [](V v, Config& c) { return Store(v.Bytes(), &c.webhook_options.max_body_bytes); }},
+      {{"webhooks.*.account", "text", "",
+        "whose webhooks come to /webhooks/*; '*' is stripe, shopify, square, paypal, adyen or "
+        "ebay, with a name of your own behind a slash where there are several: \"stripe/north\""},
+       SetWebhookText<&WebhookSetting::account>},
+      {{"webhooks.*.secret_file", "text", "",
+        "file with the secret they are signed with, from this file; of eBay the verification "
+        "token. Two lines are two secrets, both valid: while one is replaced"},
+       SetWebhookSecret<&SecretSetting::file>},
+      {{"webhooks.*.secret_env", "text", "", "or the environment variable with it"},
+       SetWebhookSecret<&SecretSetting::environment>},
+      {{"webhooks.*.url", "text", "", "Square, eBay: the URL as registered there, byte for byte"},
+       SetWebhookText<&WebhookSetting::url>},
+      {{"webhooks.*.webhook_id", "text", "", "PayPal: the webhook's id"},
+       SetWebhookText<&WebhookSetting::webhook_id>},
+      {{"webhooks.*.keys", "text", "",
+        "PayPal, eBay: folder of certificates or public keys, from this file; what is missing is "
+        "named when it is needed"},
+       SetWebhookText<&WebhookSetting::keys>},
 
       {{"accounts.*.seller", "text", "", "owner of account \"provider/account\""},
        SetAccountText<&AccountSetting::seller>},

@@ -1,10 +1,11 @@
 // tieout serve: fold, commit and tick until told to stop; metrics and the read
-// API over HTTP.
+// API over HTTP; webhooks in.
 #include <atomic>
 
 #include "engine/cli/command.h"
 #include "engine/cli/open.h"
 #include "engine/cli/stop_signal.h"
+#include "engine/cli/webhooks.h"
 #include "engine/query/http_server.h"
 #include "fmt/format.h"
 
@@ -26,11 +27,20 @@ absl::StatusOr<ExitCode> RunServe(Context& context, const std::string& listen) {
   context.out << fmt::format("http://127.0.0.1:{}/metrics, /healthz, /readyz, /v1/breaks\n",
                              http->port())
               << std::flush;
+  TIEOUT_ASSIGN_OR_RETURN(auto webhooks, StartWebhooks(context, *engine));
+  if (webhooks != nullptr) {
+    for (const WebhookSetting& webhook : context.config.webhooks) {
+      context.out << fmt::format("webhooks: port {}, /webhooks/{}\n", webhooks->port(),
+                                 webhook.name);
+    }
+    context.out << std::flush;
+  }
   TIEOUT_ASSIGN_OR_RETURN(const runtime::RunReport report,
                           engine->Serve(stop, [&]() -> absl::Status {
                             context.out << "ready\n" << std::flush;
                             return absl::OkStatus();
                           }));
+  webhooks.reset();
   context.out << fmt::format("stopped: {} events folded, {} records, {} checkpoints\n",
                              Grouped(report.events), Grouped(report.records),
                              Grouped(report.checkpoints));
@@ -41,7 +51,7 @@ absl::StatusOr<ExitCode> RunServe(Context& context, const std::string& listen) {
 
 void AddServe(CLI::App& app, Invocation& invocation) {
   CLI::App* command =
-      app.add_subcommand("serve", "fold as events come; metrics and JSON over HTTP");
+      app.add_subcommand("serve", "fold as events come; metrics and JSON over HTTP; webhooks in");
   auto listen = std::make_shared<std::string>();
   command->add_option("--listen", *listen, "loopback address and port [127.0.0.1:9464]")
       ->type_name("HOST:PORT");
@@ -52,6 +62,14 @@ void AddServe(CLI::App& app, Invocation& invocation) {
       "those of one that stops at once, and of one that was killed when kafka.session.timeout.ms "
       "(20 s)\n"
       "has passed.\n"
+      "Webhooks come in at an address of their own, POST /webhooks/stripe, once tieout.toml says\n"
+      "whose they are and where their secret is; a proxy in front speaks TLS:\n"
+      "  [webhooks]\n"
+      "  listen = \"127.0.0.1:9465\"\n"
+      "  [webhooks.stripe]\n"
+      "  account = \"acct_1ABC\"\n"
+      "  secret_file = \"stripe-webhook.secret\"\n"
+      "What is answered 200 is durable. `tieout help config` lists the other providers' settings.\n"
       "Example:\n  tieout serve --listen 127.0.0.1:9464\n  curl -s "
       "localhost:9464/v1/breaks");
   command->callback([listen, &invocation] {

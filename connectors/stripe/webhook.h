@@ -1,0 +1,22 @@
+// Stripe's webhooks: events (evt_…) around the API's objects.
+//
+// payout.*: the payout, whole: its states, arrival date, trace id.
+// charge.dispute.*: the dispute carries its balance transactions, whole.
+// charge.succeeded, .captured, .updated and refund.*: the object names its balance transaction but
+//   not what that says: settlement amount, fee. Where the account settles in the currency of the
+//   charge (a single currency is configured), the gross amount is the charge's, and the sale or
+//   refund stands at once; its fee comes by the pull or report. Else it is kept. So is a charge
+//   that was captured in part (old API versions book the whole and a reversal).
+// An event that names a connected `account` is of that account.
+//
+// The time of late facts is the event's `created`. Fields: docs.stripe.com/api/events/object,
+// /charges/object, /refunds/object, /disputes/object.
+#pragma once
+
+#include "connectors/webhook/webhook.h"
+
+namespace tieout::connectors {
+
+const Webhooks& StripeWebhooks();
+
+}  // namespace tieout::connectors

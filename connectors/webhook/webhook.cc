@@ -1,0 +1,21 @@
+#include "connectors/webhook/webhook.h"
+
+#include <array>
+
+#include "connectors/stripe/webhook.h"
+
+namespace tieout::connectors {
+
+std::span<const Webhooks* const> AllWebhooks() {
+  static const std::array kAll = {&StripeWebhooks()};
+  return kAll;
+}
+
+const Webhooks* FindWebhooks(std::string_view provider) {
+  for (const Webhooks* webhooks : AllWebhooks()) {
+    if (webhooks->provider() == provider) return webhooks;
+  }
+  return nullptr;
+}
+
+}  // namespace tieout::connectors

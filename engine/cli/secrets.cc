@@ -1,0 +1,42 @@
+#include "engine/cli/secrets.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "absl/strings/str_split.h"
+#include "engine/base/text.h"
+#include "fmt/format.h"
+
+namespace tieout::cli {
+
+absl::StatusOr<std::vector<std::string>> ReadSecrets(const std::string& where,
+                                                     const SecretSetting& setting) {
+  if (!setting.file.empty() && !setting.environment.empty()) {
+    return base::InvalidArgument(where + ": secret_file and secret_env: name one of them");
+  }
+  std::string text, named;
+  if (!setting.file.empty()) {
+    named = fmt::format("secret_file {}", base::Quoted(setting.file));
+    std::ifstream in(setting.file, std::ios::binary);
+    if (!in) {
+      return base::InvalidArgument(
+          fmt::format("{}: {} can't be opened: check the path and its rights", where, named));
+    }
+    text.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  } else {
+    named = fmt::format("secret_env {}", base::Quoted(setting.environment));
+    const char* const value = std::getenv(setting.environment.c_str());
+    if (value == nullptr) {
+      return base::InvalidArgument(
+          fmt::format("{}: {}: there is no such environment variable", where, named));
+    }
+    text = value;
+  }
+  std::vector<std::string> secrets =
+      absl::StrSplit(text, absl::ByAnyChar(" \t\r\n"), absl::SkipWhitespace());
+  if (secrets.empty()) return base::InvalidArgument(fmt::format("{}: {} is empty", where, named));
+  return secrets;
+}
+
+}  // namespace tieout::cli
