@@ -96,14 +96,17 @@ SendOutcome TransactionalProducer::Send(std::span<const Entry> entries, const Co
   if (ErrorPtr error(rd_kafka_begin_transaction(handle)); error != nullptr) {
     return Fail("beginning a transaction", std::move(error));
   }
-  for (const Entry& entry : entries) {
-    last_error_ = Produce(entry);
-    if (last_error_.ok()) continue;
-    const absl::Status why = last_error_;
-    const SendOutcome outcome = Abort();
-    last_error_ = why;
-    return outcome == SendOutcome::kAborted && absl::IsInvalidArgument(why) ? SendOutcome::kRefused
-                                                                            : outcome;
+  for (const std::span<const Entry> all : {entries, consumed.points}) {
+    for (const Entry& entry : all) {
+      last_error_ = Produce(entry);
+      if (last_error_.ok()) continue;
+      const absl::Status why = last_error_;
+      const SendOutcome outcome = Abort();
+      last_error_ = why;
+      return outcome == SendOutcome::kAborted && absl::IsInvalidArgument(why)
+                 ? SendOutcome::kRefused
+                 : outcome;
+    }
   }
   const auto until = steady_clock::now() + options_.timeout;
   if (consumed.positions != nullptr && consumed.positions->cnt > 0) {

@@ -23,10 +23,11 @@ enum class SendOutcome {
   kUnknown,  // it is there whole or not at all; Reopen, then look
 };
 
-// Positions of the consumer that read what the transaction is made of.
+// Positions of the consumer that read what the transaction is made of, and the entries that say so.
 struct Consumed {
   const rd_kafka_topic_partition_list_t* positions = nullptr;
   rd_kafka_t* consumer = nullptr;
+  std::span<const Entry> points;
 };
 
 class TransactionalProducer {

@@ -46,6 +46,7 @@ absl::StatusOr<std::unique_ptr<KafkaSlot>> KafkaSlot::Open(KafkaLookup* lookup, 
 }
 
 KafkaSlot::~KafkaSlot() {
+  flight_.reset();  // waits for the sending thread
   closing_ = true;
   taken_.Clear();
   if (consumer_ == nullptr) return;
@@ -235,14 +236,14 @@ absl::StatusOr<Batch> KafkaSlot::Poll(size_t max, std::chrono::milliseconds wait
   return TakeReady(max).value_or(Batch{});
 }
 
-SendOutcome KafkaSlot::Send(std::span<const Entry> entries, std::span<const CommitPoint> points) {
+SendOutcome KafkaSlot::Send(const Flight& flight) {
   PartitionListPtr positions = NewPartitionList();
   const std::string topic = TopicName(consumer_->options(), Stream::kEvents);
-  for (const CommitPoint& point : points) {
+  for (const CommitPoint& point : flight.points) {
     rd_kafka_topic_partition_list_add(positions.get(), topic.c_str(), point.partition)->offset =
         point.next_position;
   }
-  return producer_->Send(entries, {positions.get(), consumer_->get()});
+  return producer_->Send(flight.output, {positions.get(), consumer_->get(), flight.progress});
 }
 
 // What became of a commit whose answer never came: nullopt: nothing, send it again.
@@ -289,20 +290,45 @@ absl::StatusOr<CommitOutcome> KafkaSlot::Lost() {
 
 absl::StatusOr<CommitOutcome> KafkaSlot::Commit(std::span<const Entry> output,
                                                 std::span<const CommitPoint> points) {
-  if (!CheckAlive().ok()) return Lost();
-  std::vector<Entry> entries(output.begin(), output.end());
+  StartCommit(output, points);
+  return FinishCommit();
+}
+
+void KafkaSlot::StartCommit(std::span<const Entry> output, std::span<const CommitPoint> points) {
+  TIEOUT_CHECK(!flight_);
+  Flight& flight = flight_.emplace(Flight{.output = output, .points = points});
+  flight.lost = !CheckAlive().ok();
   for (const CommitPoint& point : points) {
-    if (!MayCommit(point.partition)) return Lost();
+    if (!MayCommit(point.partition)) flight.lost = true;
+    if (flight.lost) return;
     TIEOUT_CHECK(committed_.contains(point.partition));  // Committed() is asked before folding
-    entries.push_back(CommitPointEntry(log_id_, point));
+    flight.progress.push_back(CommitPointEntry(log_id_, point));
   }
+  if (outcome_unknown_) return;
+  flight.sent = std::async(std::launch::async, [this, &flight] { return Send(flight); });
+}
+
+bool KafkaSlot::CommitIsDone() const {
+  return !flight_ || !flight_->sent.valid() ||
+         flight_->sent.wait_for(milliseconds(0)) == std::future_status::ready;
+}
+
+absl::StatusOr<CommitOutcome> KafkaSlot::FinishCommit() {
+  TIEOUT_CHECK(flight_);
+  absl::StatusOr<CommitOutcome> outcome = OutcomeOf(&*flight_);
+  flight_.reset();
+  return outcome;
+}
+
+absl::StatusOr<CommitOutcome> KafkaSlot::OutcomeOf(Flight* flight) {
+  if (flight->lost) return Lost();
   for (;;) {
     if (outcome_unknown_) {
-      TIEOUT_ASSIGN_OR_RETURN(const std::optional<CommitOutcome> outcome, Resolve(points));
+      TIEOUT_ASSIGN_OR_RETURN(const std::optional<CommitOutcome> outcome, Resolve(flight->points));
       if (outcome == CommitOutcome::kLost) return Lost();
       if (outcome == CommitOutcome::kCommitted) break;
     }
-    const SendOutcome sent = Send(entries, points);
+    const SendOutcome sent = flight->sent.valid() ? flight->sent.get() : Send(*flight);
     if (sent == SendOutcome::kCommitted) break;
     const absl::Status& why = producer_->last_error();
     Warn(base::Message(why));
@@ -319,7 +345,7 @@ absl::StatusOr<CommitOutcome> KafkaSlot::Commit(std::span<const Entry> output,
     }
     outcome_unknown_ = true;
   }
-  for (const CommitPoint& point : points) committed_[point.partition] = point;
+  for (const CommitPoint& point : flight->points) committed_[point.partition] = point;
   return CommitOutcome::kCommitted;
 }
 

@@ -1,6 +1,7 @@
 // A slot of a log on Kafka: one consumer, one transactional producer, one identity for both.
 #pragma once
 
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,6 +31,9 @@ class KafkaSlot : public Slot {
   int64_t Position(int partition) const override;
   absl::StatusOr<CommitOutcome> Commit(std::span<const Entry> output,
                                        std::span<const CommitPoint> points) override;
+  void StartCommit(std::span<const Entry> output, std::span<const CommitPoint> points) override;
+  bool CommitIsDone() const override;
+  absl::StatusOr<CommitOutcome> FinishCommit() override;
   // The replicas' matter: acks=all is how a transaction commits.
   absl::Status MakeDurable() override { return absl::OkStatus(); }
 
@@ -56,8 +60,16 @@ class KafkaSlot : public Slot {
   std::optional<Batch> TakeReady(size_t max);
   PartitionListPtr One(int partition, int64_t offset) const;
 
-  // Commit's parts.
-  SendOutcome Send(std::span<const Entry> entries, std::span<const CommitPoint> points);
+  // A commit between its halves. The producer is the sending thread's alone until it has an answer.
+  struct Flight {
+    std::span<const Entry> output;
+    std::span<const CommitPoint> points;
+    std::vector<Entry> progress;  // the points, as entries
+    bool lost = false;
+    std::future<SendOutcome> sent;  // not valid: it waits for what became of the last one
+  };
+  SendOutcome Send(const Flight& flight);
+  absl::StatusOr<CommitOutcome> OutcomeOf(Flight* flight);
   absl::StatusOr<std::optional<CommitOutcome>> Resolve(std::span<const CommitPoint> points);
   absl::StatusOr<CommitOutcome> Lost();
   bool ConsumerIsFenced() const;
@@ -81,6 +93,7 @@ class KafkaSlot : public Slot {
 
   std::map<int, CommitPoint> committed_;
   bool outcome_unknown_ = false;  // of the last Commit
+  std::optional<Flight> flight_;
 };
 
 }  // namespace tieout::log

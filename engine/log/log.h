@@ -106,9 +106,20 @@ class Slot {
   // away): commit the same bytes again later.
   virtual absl::StatusOr<CommitOutcome> Commit(std::span<const Entry> output,
                                                std::span<const CommitPoint> points) = 0;
+  // A commit in two halves, for who has something to do until its outcome is known: between them
+  // the slot may be polled and asked, and what was handed over stays as it is. FinishCommit waits;
+  // it returns at once when CommitIsDone. A slot of a log that answers fast does all in the first.
+  virtual void StartCommit(std::span<const Entry> output, std::span<const CommitPoint> points) {
+    outcome_ = Commit(output, points);
+  }
+  virtual bool CommitIsDone() const { return true; }
+  virtual absl::StatusOr<CommitOutcome> FinishCommit() { return std::move(outcome_); }
   // What was committed outlives a power cut from now on, whatever the log's fsync policy. For who
   // is about to make durable what must not lead the log.
   virtual absl::Status MakeDurable() = 0;
+
+ private:
+  absl::StatusOr<CommitOutcome> outcome_;
 };
 
 // The only writer of what concerns every partition, so that every partition holds the same order.

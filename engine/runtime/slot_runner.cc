@@ -13,6 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+constexpr milliseconds kLookAgain{1};  // whether a commit is done
 constexpr milliseconds kReportInterval{1000};
 constexpr milliseconds kLongestRetryWait{5000};
 
@@ -32,12 +33,16 @@ SlotRunner::SlotRunner(log::EventLog* log, std::unique_ptr<log::Slot> slot,
       commit_interval_(options.commit.caught_up),
       last_commit_(steady_clock::now()) {}
 
-SlotRunner::~SlotRunner() = default;
+SlotRunner::~SlotRunner() {
+  if (flight_) slot_->FinishCommit().IgnoreError();  // until then the slot reads the batch
+}
 
 absl::Status SlotRunner::Step(milliseconds idle) {
   const SteadyTime begun = steady_clock::now();
   milliseconds wait = idle;
-  if (!pending_.positions.empty()) {
+  if (flight_) {
+    wait = std::min(kLookAgain, idle);
+  } else if (!pending_.positions.empty()) {
     const auto due = last_commit_ + commit_interval_ - begun;
     wait = std::clamp(std::chrono::duration_cast<milliseconds>(due), milliseconds(0), idle);
   }
@@ -53,10 +58,7 @@ absl::Status SlotRunner::Step(milliseconds idle) {
       TIEOUT_RETURN_IF_ERROR(worker->Reached(slot_->Position(partition)));
     }
   }
-  if (CommitIsDue()) {
-    AdaptCommitInterval();
-    TIEOUT_RETURN_IF_ERROR(Commit());
-  }
+  TIEOUT_RETURN_IF_ERROR(CommitWhereDue());
   TIEOUT_RETURN_IF_ERROR(CheckpointWhereDue());
   ReportPartitions();
   return absl::OkStatus();
@@ -133,25 +135,49 @@ uint64_t SlotRunner::PagesFor(const PartitionWorker& worker) const {
   return std::max(all / workers_.size(), all - std::min(all, others));
 }
 
-bool SlotRunner::CommitIsDue() const {
-  if (pending_.positions.empty()) return false;
-  return pending_.bytes >= options_.memory.batch_bytes ||
-         steady_clock::now() >= last_commit_ + commit_interval_;
+// With a backlog the next batch is folded while this one is committed, and waits for it only when
+// memory runs out. Who has caught up waits: what trickles in meanwhile is read in one go
+// afterwards, and taking it up piece by piece beside the commit tripled the latency.
+absl::Status SlotRunner::CommitWhereDue() {
+  if (flight_ && (slot_->CommitIsDone() || BatchIsFull())) TIEOUT_RETURN_IF_ERROR(FinishCommit());
+  if (flight_ || pending_.positions.empty()) return absl::OkStatus();
+  if (!BatchIsFull() && steady_clock::now() < last_commit_ + commit_interval_) {
+    return absl::OkStatus();
+  }
+  AdaptCommitInterval();
+  StartCommit();
+  return HasBacklog() ? absl::OkStatus() : FinishCommit();
 }
 
 absl::Status SlotRunner::Commit() {
+  TIEOUT_RETURN_IF_ERROR(FinishCommit());
   if (pending_.positions.empty()) {
     Count(std::exchange(pending_.tally, {}));  // of muted events alone
     return absl::OkStatus();
   }
+  StartCommit();
+  return FinishCommit();
+}
+
+void SlotRunner::StartCommit() {
   std::vector<log::CommitPoint> points;
   for (const auto& [partition, position] : pending_.positions) {
     points.push_back(workers_.at(partition)->CommitPointAt(position));
   }
-  TIEOUT_ASSIGN_OR_RETURN(log::CommitOutcome outcome, TryCommit(points));
+  flight_.emplace(std::exchange(pending_, {}), std::move(points), &metrics_->commit_seconds);
+  slot_->StartCommit(flight_->batch.output, flight_->points);
+}
+
+absl::Status SlotRunner::FinishCommit() {
+  if (!flight_) return absl::OkStatus();
+  const absl::StatusOr<log::CommitOutcome> outcome = OutcomeOf(*flight_);
+  const Pending batch = std::move(flight_->batch);
+  const std::vector<log::CommitPoint> points = std::move(flight_->points);
+  flight_.reset();
+  TIEOUT_RETURN_IF_ERROR(outcome.status());
   last_commit_ = steady_clock::now();
   polled_since_commit_ = {};
-  if (outcome == log::CommitOutcome::kLost) {
+  if (*outcome == log::CommitOutcome::kLost) {
     ++counts_.lost;
     metrics_->lost.Increment();
     Forget();
@@ -160,18 +186,15 @@ absl::Status SlotRunner::Commit() {
   ++counts_.commits;
   metrics_->committed.Increment();
   for (const auto& point : points) workers_.at(point.partition)->Committed(point.next_position);
-  Count(pending_.tally);
-  pending_ = {};
+  Count(batch.tally);
   return absl::OkStatus();
 }
 
 // The same bytes until they are in, or lost, or there is no use in trying on.
-absl::StatusOr<log::CommitOutcome> SlotRunner::TryCommit(
-    const std::vector<log::CommitPoint>& points) {
-  Stopwatch watch(&metrics_->commit_seconds);
+absl::StatusOr<log::CommitOutcome> SlotRunner::OutcomeOf(const Flight& flight) {
   milliseconds pause{5};
   for (uint32_t attempt = 1;; ++attempt) {
-    absl::StatusOr<log::CommitOutcome> outcome = slot_->Commit(pending_.output, points);
+    absl::StatusOr<log::CommitOutcome> outcome = slot_->FinishCommit();
     const bool again = outcome.ok() ? *outcome == log::CommitOutcome::kAborted
                                     : outcome.status().code() == absl::StatusCode::kUnavailable;
     if (!again) return outcome;
@@ -181,11 +204,12 @@ absl::StatusOr<log::CommitOutcome> SlotRunner::TryCommit(
       return base::Unavailable(fmt::format(
           "a batch of {} entries could not be committed in {} attempts{}{}: nothing of it is in "
           "the log; when the log can be written again, start again and it goes on from there",
-          pending_.output.size(), attempt,
+          flight.batch.output.size(), attempt,
           outcome.ok() ? "" : ", the last: ", outcome.ok() ? "" : base::Message(outcome.status())));
     }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, kLongestRetryWait);
+    slot_->StartCommit(flight.batch.output, flight.points);
   }
 }
 
@@ -199,6 +223,7 @@ void SlotRunner::Count(const Tally& tally) {
 }
 
 absl::Status SlotRunner::CommitAndCheckpoint() {
+  TIEOUT_RETURN_IF_ERROR(FinishCommit());
   // Kafka's control records at a partition's end are passed without an entry to fold: else they
   // stood as a lag that nothing ever took away.
   for (const auto& [partition, worker] : workers_) {

@@ -2,10 +2,11 @@
 //
 //   poll -> fold in memory -> one atomic commit of output and positions -> now and then checkpoint
 //
-// Memory runs ahead of the committed position; the store never does, since checkpoints are taken
-// right after a commit. The output of a batch is kept until its fate is known: aborted, the same
-// bytes are committed again; lost, memory is dropped and the slot starts from store and commit
-// point as after a restart. Both are routine and counted.
+// While one batch is being committed the next is polled and folded. Memory runs ahead of the
+// committed position; the store never does, since checkpoints are taken when all is committed. The
+// output of a batch is kept until its fate is known: aborted, the same bytes are committed again;
+// lost, memory is dropped and the slot starts from store and commit point as after a restart. Both
+// are routine and counted.
 //
 // Time decides here when to commit and when to checkpoint, nothing else.
 // Thread safety: one thread drives it; Read() from any.
@@ -15,6 +16,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/base/status.h"
@@ -72,15 +75,28 @@ class SlotRunner {
     Tally tally;
     std::map<int, int64_t> positions;  // of the partitions that moved
   };
+  // A batch between the two halves of its commit.
+  struct Flight {
+    Flight(Pending all, std::vector<log::CommitPoint> to, prometheus::Histogram* seconds)
+        : batch(std::move(all)), points(std::move(to)), watch(seconds) {}
+    Pending batch;
+    std::vector<log::CommitPoint> points;
+    Stopwatch watch;
+  };
 
   absl::Status TakePartitions();
   absl::Status OpenWorker(int partition);
   absl::Status FoldBatch(const log::Batch& batch);
   // How many bytes of pages the worker may keep in memory.
   uint64_t PagesFor(const PartitionWorker& worker) const;
-  bool CommitIsDue() const;
+  absl::Status CommitWhereDue();
+  bool HasBacklog() const { return commit_interval_ > options_.commit.caught_up; }
+  // The batch that grows has half of what both may weigh.
+  bool BatchIsFull() const { return pending_.bytes >= options_.memory.batch_bytes / 2; }
   void AdaptCommitInterval();
-  absl::StatusOr<log::CommitOutcome> TryCommit(const std::vector<log::CommitPoint>& points);
+  void StartCommit();
+  absl::Status FinishCommit();
+  absl::StatusOr<log::CommitOutcome> OutcomeOf(const Flight& flight);
   void Count(const Tally& tally);
   absl::Status CheckpointWhereDue();
   absl::Status CheckpointOne(int partition, PartitionWorker* worker);
@@ -96,6 +112,7 @@ class SlotRunner {
   uint64_t epoch_ = 0;
   bool started_ = false;
   Pending pending_;
+  std::optional<Flight> flight_;
   std::chrono::milliseconds commit_interval_;
   SteadyTime last_commit_, last_report_;
   std::chrono::steady_clock::duration polled_since_commit_{};

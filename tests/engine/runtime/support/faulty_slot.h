@@ -1,9 +1,11 @@
 // A real slot that fails on purpose: commits that were aborted, that were lost before they were
-// written, and that were written but whose answer got lost.
+// written, and that were written but whose answer got lost. A started commit is done some looks
+// later.
 #pragma once
 
 #include <memory>
 #include <random>
+#include <span>
 #include <utility>
 
 #include "engine/log/log.h"
@@ -50,6 +52,14 @@ class FaultySlot : public log::Slot {
         return slot_->Commit(output, points);
     }
   }
+  void StartCommit(std::span<const log::Entry> output,
+                   std::span<const log::CommitPoint> points) override {
+    output_ = output;
+    points_ = points;
+    looks_ = random_() % 6;
+  }
+  bool CommitIsDone() const override { return looks_ == 0 || --looks_ == 0; }
+  absl::StatusOr<log::CommitOutcome> FinishCommit() override { return Commit(output_, points_); }
   absl::Status MakeDurable() override { return slot_->MakeDurable(); }
 
  private:
@@ -57,6 +67,9 @@ class FaultySlot : public log::Slot {
   std::mt19937_64 random_;
   const uint64_t one_in_;
   Counts* const counts_;
+  std::span<const log::Entry> output_;
+  std::span<const log::CommitPoint> points_;
+  mutable uint64_t looks_ = 0;
 };
 
 }  // namespace tieout::runtime

@@ -48,7 +48,9 @@ Outcome RunUninterrupted(const std::string& script) {
 SlotRunner::Options RandomOptions(std::mt19937_64* random) {
   SlotRunner::Options options;
   options.poll_entries = 1 + (*random)() % 200;
-  options.commit.caught_up = options.commit.backlog = milliseconds((*random)() % 3);
+  options.commit.caught_up = milliseconds((*random)() % 3);
+  options.commit.backlog = options.commit.caught_up * (1 + (*random)() % 4);
+  options.memory.batch_bytes = 1'000 + (*random)() % 1'000'000;
   options.commit.attempts = 50;
   options.checkpoint.events = 50 + (*random)() % 2000;
   options.memory.dirty_bytes = 3 * (2'000 + (*random)() % 200'000);
