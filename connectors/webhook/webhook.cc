@@ -2,12 +2,18 @@
 
 #include <array>
 
+#include "connectors/adyen/webhook.h"
+#include "connectors/ebay/webhook.h"
+#include "connectors/paypal/webhook.h"
+#include "connectors/shopify/webhook.h"
+#include "connectors/square/webhook.h"
 #include "connectors/stripe/webhook.h"
 
 namespace tieout::connectors {
 
 std::span<const Webhooks* const> AllWebhooks() {
-  static const std::array kAll = {&StripeWebhooks()};
+  static const std::array kAll = {&AdyenWebhooks(),   &EbayWebhooks(),   &PayPalWebhooks(),
+                                  &ShopifyWebhooks(), &SquareWebhooks(), &StripeWebhooks()};
   return kAll;
 }
 

@@ -148,6 +148,37 @@ TEST(IntakeTest, ManyAtOnceAreAllThereOnce) {
   EXPECT_EQ(served.Counted("known"), 80);
 }
 
+TEST(IntakeTest, AnswersAsEachProviderWants) {
+  Endpoint ebay = EndpointOf("ebay", "seller", "", {"token-of-at-least-32-characters-x"});
+  ebay.keys.url = "https://hooks.example.com/webhooks/ebay";
+  ebay.keys.folder = "/nowhere";
+  Served served({ebay, EndpointOf("adyen", "M1", "",
+                                  {"DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EA"
+                                   "AB00"})});
+  const Answered challenge = Get(served.port(), "/webhooks/ebay?challenge_code=a71607740aa5CODE");
+  EXPECT_EQ(challenge.status, 200);
+  EXPECT_EQ(challenge.body,
+            R"({"challengeResponse":")"
+            R"(430afd86a447f5a7439e833838af145a36426de2fb7e5f036e7e102be5ccf28e"})");
+  EXPECT_EQ(Get(served.port(), "/webhooks/adyen?challenge_code=1").status, 404);
+
+  const std::string body = R"({"type":"balancePlatform.transaction.created"})";
+  const Answered accepted =
+      PostTo(served.port(), "/webhooks/adyen", body,
+             {{"HmacSignature", "3SlPWrquOMIPkCIZ52CEgojIOOp5GB1DHqLbo3Rd/BU="}});
+  EXPECT_EQ(accepted.status, 200);
+  EXPECT_EQ(accepted.body, "[accepted]");
+  EXPECT_EQ(served.Counted("kept"), 1);
+
+  // base64 of {"kid":"k1","signature":"AAAA"}: a key that isn't here yet.
+  const Answered later =
+      PostTo(served.port(), "/webhooks/ebay", "{}",
+             {{"X-EBAY-SIGNATURE", "eyJraWQiOiJrMSIsInNpZ25hdHVyZSI6IkFBQUEifQ=="}});
+  EXPECT_EQ(later.status, 503) << "it comes again, and the key may be here by then";
+  EXPECT_EQ(later.retry_after, "10");
+  EXPECT_THAT(served.warnings(), ElementsAre(HasSubstr("/nowhere/k1.pem isn't there")));
+}
+
 TEST(IntakeTest, WantsToKnowWhoseAnAccountIs) {
   const Served served({EndpointOf("stripe", "acct_9", "", {kSecret})}, /*unowned=*/true);
   EXPECT_TRUE(absl::IsFailedPrecondition(served.status()));

@@ -123,6 +123,13 @@ Answered PostTo(int port, const std::string& path, const std::string& body,
   return {result->status, result->body, result->get_header_value("Retry-After")};
 }
 
+Answered Get(int port, const std::string& path) {
+  httplib::Client client("127.0.0.1", port);
+  const auto result = client.Get(path.c_str());
+  TIEOUT_CHECK(result != nullptr);
+  return {result->status, result->body, ""};
+}
+
 Headers StripeHeaders(const std::string& body, const std::string& secret, int64_t seconds) {
   const std::string time = std::to_string(seconds);
   return {{"Stripe-Signature", fmt::format("t={},v1={}", time,

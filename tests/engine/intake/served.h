@@ -95,6 +95,8 @@ struct Answered {
 using Headers = std::map<std::string, std::string>;
 Answered PostTo(int port, const std::string& path, const std::string& body, const Headers& headers);
 
+Answered Get(int port, const std::string& path);
+
 // Signed as Stripe does, at a time.
 Headers StripeHeaders(const std::string& body, const std::string& secret,
                       int64_t seconds = kNowSeconds);
