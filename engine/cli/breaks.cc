@@ -97,20 +97,20 @@ absl::StatusOr<ExitCode> RunBreaks(Context& context, BreaksOptions options) {
 
 }  // namespace
 
-void AddBreaks(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("breaks", "what doesn't add up, and what to do about it");
+void AddBreaks(Command app, Invocation& invocation) {
+  const Command command = app.AddCommand("breaks", "what doesn't add up, and what to do about it");
   auto options = std::make_shared<BreaksOptions>();
-  command->add_option("ID", options->id, "one break in full (its first 6 digits or more)");
-  command->add_option("--seller", options->seller, "only this seller's")->type_name("ID");
-  command->add_option("--reason", options->reason, "MISSING_DEPOSIT, FEE_VARIANCE, …")
-      ->type_name("CODE");
-  command->add_option("--older", options->older, "due so many banking days ago or more")
-      ->type_name("7d");
+  command.AddOption("ID", options->id, "one break in full (its first 6 digits or more)");
+  command.AddOption("--seller", options->seller, "only this seller's").TypeName("ID");
+  command.AddOption("--reason", options->reason, "MISSING_DEPOSIT, FEE_VARIANCE, …")
+      .TypeName("CODE");
+  command.AddOption("--older", options->older, "due so many banking days ago or more")
+      .TypeName("7d");
   AddFormat(command, invocation);
-  command->footer(
+  command.Footer(
       "Examples:\n  tieout breaks --older 7d\n  tieout breaks 3f9a2c71d0\n"
       "Exit code 1: there are some.");
-  command->callback([options, &invocation] {
+  command.OnUse([options, &invocation] {
     invocation.run = [options](Context& context) { return RunBreaks(context, *options); };
   });
 }

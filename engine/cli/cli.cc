@@ -3,6 +3,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "CLI/CLI.hpp"
 #include "engine/cli/command.h"
 #include "engine/cli/suggest.h"
 #include "engine/cli/terminal.h"
@@ -12,7 +13,7 @@ namespace tieout::cli {
 namespace {
 
 // In the order a newcomer meets them; --help keeps it.
-constexpr void (*kCommands[])(CLI::App&, Invocation&) = {
+constexpr void (*kCommands[])(Command, Invocation&) = {
     AddDemo,   AddIngest,  AddRun,     AddServe,  AddStatus, AddSeller,
     AddBreaks, AddRecords, AddExplain, AddReplay, AddVerify, AddRule,
     AddTopics, AddGroup,   AddLog,     AddDlq,    AddHelp};
@@ -79,7 +80,7 @@ int Main(int argc, char** argv) {
   GlobalFlags flags;
   AddGlobalFlags(app, flags);
   Invocation invocation;
-  for (auto add : kCommands) add(app, invocation);
+  for (auto add : kCommands) add(Command(&app), invocation);
   if (RefuseUnknownCommand(app, argc, argv)) return static_cast<int>(ExitCode::kUsage);
   try {
     app.parse(argc, argv);

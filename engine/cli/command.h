@@ -1,9 +1,9 @@
 // How a command is made: it adds itself to the command line, and leaves what to do.
 //
-//   void AddStatus(CLI::App& app, Invocation& invocation) {
-//     CLI::App* command = app.add_subcommand("status", "where the log and the state stand");
-//     command->footer("Example:\n  tieout status --data ./tieout-data");
-//     command->callback([&invocation] { invocation.run = RunStatus; });
+//   void AddStatus(Command app, Invocation& invocation) {
+//     const Command command = app.AddCommand("status", "where the log and the state stand");
+//     command.Footer("Example:\n  tieout status --data ./tieout-data");
+//     command.OnUse([&invocation] { invocation.run = RunStatus; });
 //   }
 //
 // One file a command. Options live in a shared_ptr that the callback holds.
@@ -13,8 +13,8 @@
 #include <ostream>
 #include <string>
 
-#include "CLI/CLI.hpp"
 #include "engine/base/status.h"
+#include "engine/cli/command_line.h"
 #include "engine/cli/config.h"
 #include "engine/cli/exit_code.h"
 #include "engine/cli/hint.h"
@@ -48,36 +48,36 @@ struct Invocation {
 };
 
 // The flag of commands that print a table.
-inline void AddFormat(CLI::App* command, Invocation& invocation) {
-  command->add_option("--format", invocation.format, "table (people), jsonl or csv (programs)")
-      ->type_name("FORMAT")
-      ->default_str("table");
+inline void AddFormat(Command command, Invocation& invocation) {
+  command.AddOption("--format", invocation.format, "table (people), jsonl or csv (programs)")
+      .TypeName("FORMAT")
+      .Default("table");
 }
 
 // The flag of commands that fold partitions side by side.
-inline void AddWorkers(CLI::App* command, int* workers) {
-  command->add_option("--workers", *workers, "threads; the answer is the same [1]")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256));
+inline void AddWorkers(Command command, int* workers) {
+  command.AddOption("--workers", *workers, "threads; the answer is the same [1]")
+      .TypeName("N")
+      .Between(1, 256);
 }
 
-void AddDemo(CLI::App& app, Invocation& invocation);
-void AddIngest(CLI::App& app, Invocation& invocation);
-void AddRun(CLI::App& app, Invocation& invocation);
-void AddServe(CLI::App& app, Invocation& invocation);
-void AddStatus(CLI::App& app, Invocation& invocation);
-void AddSeller(CLI::App& app, Invocation& invocation);
-void AddBreaks(CLI::App& app, Invocation& invocation);
-void AddRecords(CLI::App& app, Invocation& invocation);
-void AddExplain(CLI::App& app, Invocation& invocation);
-void AddReplay(CLI::App& app, Invocation& invocation);
-void AddVerify(CLI::App& app, Invocation& invocation);
-void AddRule(CLI::App& app, Invocation& invocation);
-void AddTopics(CLI::App& app, Invocation& invocation);
-void AddLog(CLI::App& app, Invocation& invocation);
-void AddLogCopy(CLI::App& log, Invocation& invocation);
-void AddGroup(CLI::App& app, Invocation& invocation);
-void AddDlq(CLI::App& app, Invocation& invocation);
-void AddHelp(CLI::App& app, Invocation& invocation);
+void AddDemo(Command app, Invocation& invocation);
+void AddIngest(Command app, Invocation& invocation);
+void AddRun(Command app, Invocation& invocation);
+void AddServe(Command app, Invocation& invocation);
+void AddStatus(Command app, Invocation& invocation);
+void AddSeller(Command app, Invocation& invocation);
+void AddBreaks(Command app, Invocation& invocation);
+void AddRecords(Command app, Invocation& invocation);
+void AddExplain(Command app, Invocation& invocation);
+void AddReplay(Command app, Invocation& invocation);
+void AddVerify(Command app, Invocation& invocation);
+void AddRule(Command app, Invocation& invocation);
+void AddTopics(Command app, Invocation& invocation);
+void AddLog(Command app, Invocation& invocation);
+void AddLogCopy(Command log, Invocation& invocation);
+void AddGroup(Command app, Invocation& invocation);
+void AddDlq(Command app, Invocation& invocation);
+void AddHelp(Command app, Invocation& invocation);
 
 }  // namespace tieout::cli

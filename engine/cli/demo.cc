@@ -95,15 +95,15 @@ absl::StatusOr<ExitCode> RunDemo(Context& context, std::string folder) {
 
 }  // namespace
 
-void AddDemo(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("demo", "a made-up month of a small marketplace, reconciled; start here");
+void AddDemo(Command app, Invocation& invocation) {
+  const Command command =
+      app.AddCommand("demo", "a made-up month of a small marketplace, reconciled; start here");
   auto folder = std::make_shared<std::string>();
-  command->add_option("DIR", *folder, "where to put files, log and state [./tieout-demo]");
-  command->footer(
+  command.AddOption("DIR", *folder, "where to put files, log and state [./tieout-demo]");
+  command.Footer(
       "The files are in the providers' and banks' own formats, with trouble planted; a\n"
       "folder made by an earlier demo is made anew.\nExample:\n  tieout demo");
-  command->callback([folder, &invocation] {
+  command.OnUse([folder, &invocation] {
     invocation.run = [folder](Context& context) { return RunDemo(context, *folder); };
   });
 }

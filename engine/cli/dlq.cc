@@ -92,19 +92,19 @@ absl::StatusOr<ExitCode> RunRetry(Context& context, const std::vector<std::strin
 
 }  // namespace
 
-void AddDlq(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("dlq", "dead letters: events the fold could not take");
-  command->require_subcommand(1);
-  command->footer("Examples:\n  tieout dlq list\n  tieout dlq retry 3:1204");
-  CLI::App* list = command->add_subcommand("list", "all of them, with place and reason");
+void AddDlq(Command app, Invocation& invocation) {
+  const Command command = app.AddCommand("dlq", "dead letters: events the fold could not take");
+  command.RequireCommand();
+  command.Footer("Examples:\n  tieout dlq list\n  tieout dlq retry 3:1204");
+  const Command list = command.AddCommand("list", "all of them, with place and reason");
   AddFormat(list, invocation);
-  list->footer("Example:\n  tieout dlq list --format jsonl\nExit code 1: there are some.");
-  list->callback([&invocation] { invocation.run = ListLetters; });
-  CLI::App* retry = command->add_subcommand("retry", "send some again, and fold");
+  list.Footer("Example:\n  tieout dlq list --format jsonl\nExit code 1: there are some.");
+  list.OnUse([&invocation] { invocation.run = ListLetters; });
+  const Command retry = command.AddCommand("retry", "send some again, and fold");
   auto places = std::make_shared<std::vector<std::string>>();
-  retry->add_option("AT", *places, "partition:ordinal, as `dlq list` shows it")->required();
-  retry->footer("Example:\n  tieout dlq retry 3:1204\nExit code 1: some came back.");
-  retry->callback([places, &invocation] {
+  retry.AddOption("AT", *places, "partition:ordinal, as `dlq list` shows it").Required();
+  retry.Footer("Example:\n  tieout dlq retry 3:1204\nExit code 1: some came back.");
+  retry.OnUse([places, &invocation] {
     invocation.run = [places](Context& context) { return RunRetry(context, *places); };
   });
 }

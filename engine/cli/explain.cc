@@ -1,6 +1,8 @@
 // tieout explain: from a number back to the line of the file that proves it.
 #include "engine/audit/explain.h"
 
+#include <set>
+
 #include "connectors/excerpt.h"
 #include "engine/base/hash.h"
 #include "engine/cli/command.h"
@@ -258,22 +260,22 @@ absl::StatusOr<ExitCode> RunExplain(Context& context, const ExplainOptions& opti
 
 }  // namespace
 
-void AddExplain(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand(
+void AddExplain(Command app, Invocation& invocation) {
+  const Command command = app.AddCommand(
       "explain", "the chain of a record, break, payout, deposit or sale down to file and line");
   auto options = std::make_shared<ExplainOptions>();
   command
-      ->add_option("ID", options->id,
-                   "record or break (6 digits or more), payout, order, payment, bank reference")
-      ->required();
-  command->add_option("--items", options->items, "of a payout, at most so many lines [20]")
-      ->type_name("N");
-  command->add_flag("--history", options->history, "superseded and revoked records too");
+      .AddOption("ID", options->id,
+                 "record or break (6 digits or more), payout, order, payment, bank reference")
+      .Required();
+  command.AddOption("--items", options->items, "of a payout, at most so many lines [20]")
+      .TypeName("N");
+  command.AddFlag("--history", options->history, "superseded and revoked records too");
   AddFormat(command, invocation);
-  command->footer(
+  command.Footer(
       "Examples:\n  tieout explain po_1TUEtHB7WZ01zgkWW1Cr0mBp\n  tieout explain MLP-1042\n"
       "  tieout explain 3f9a2c71d0 --format csv");
-  command->callback([options, &invocation] {
+  command.OnUse([options, &invocation] {
     invocation.run = [options](Context& context) { return RunExplain(context, *options); };
   });
 }

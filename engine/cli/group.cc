@@ -50,17 +50,17 @@ absl::StatusOr<ExitCode> RunRestore(Context& context) {
 
 }  // namespace
 
-void AddGroup(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("group", "Kafka: the positions that the slots committed");
-  command->require_subcommand(1);
-  command->footer("Example:\n  tieout group restore --brokers localhost:9092");
-  CLI::App* restore = command->add_subcommand("restore", "after the brokers have forgotten them");
+void AddGroup(Command app, Invocation& invocation) {
+  const Command command = app.AddCommand("group", "Kafka: the positions that the slots committed");
+  command.RequireCommand();
+  command.Footer("Example:\n  tieout group restore --brokers localhost:9092");
+  const Command restore = command.AddCommand("restore", "after the brokers have forgotten them");
   AddFormat(restore, invocation);
-  restore->footer(
+  restore.Footer(
       "Brokers forget an idle group after offsets.retention.minutes; the progress topic doesn't.\n"
       "Takes the positions from there, after counting the records topic. No slot may run.\n"
       "Example:\n  tieout group restore --brokers localhost:9092");
-  restore->callback([&invocation] { invocation.run = RunRestore; });
+  restore.OnUse([&invocation] { invocation.run = RunRestore; });
 }
 
 }  // namespace tieout::cli

@@ -62,16 +62,16 @@ ExitCode PrintFormats(Context& context) {
 
 }  // namespace
 
-void AddHelp(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("help", "every setting of tieout.toml, file format and exit code");
+void AddHelp(Command app, Invocation& invocation) {
+  const Command command =
+      app.AddCommand("help", "every setting of tieout.toml, file format and exit code");
   auto topic = std::make_shared<std::string>();
-  command->add_option("TOPIC", *topic, "config, formats or exit-codes")
-      ->required()
-      ->check(CLI::IsMember({"config", "formats", "exit-codes"}));
+  command.AddOption("TOPIC", *topic, "config, formats or exit-codes")
+      .Required()
+      .OneOf({"config", "formats", "exit-codes"});
   AddFormat(command, invocation);
-  command->footer("Example:\n  tieout help config");
-  command->callback([topic, &invocation] {
+  command.Footer("Example:\n  tieout help config");
+  command.OnUse([topic, &invocation] {
     invocation.run = [topic](Context& context) -> absl::StatusOr<ExitCode> {
       if (*topic == "formats") return PrintFormats(context);
       return *topic == "config" ? PrintConfigKeys(context) : PrintExitCodes(context);

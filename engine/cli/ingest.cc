@@ -44,40 +44,37 @@ absl::StatusOr<ExitCode> RunIngest(Context& context, const IngestOptions& option
 
 }  // namespace
 
-void AddIngest(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("ingest", "providers' and banks' files into the log");
+void AddIngest(Command app, Invocation& invocation) {
+  const Command command = app.AddCommand("ingest", "providers' and banks' files into the log");
   auto options = std::make_shared<IngestOptions>();
   SourceSetting& source = options->source;
-  command->add_option("FILE", options->files, "the files, in this order");
-  command->add_option("--connector", source.connector, "how to read them [told from the content]")
-      ->type_name("NAME");
+  const Argument files = command.AddOption("FILE", options->files, "the files, in this order");
+  command.AddOption("--connector", source.connector, "how to read them [told from the content]")
+      .TypeName("NAME");
+  command.AddOption("--account", source.account, "the account, where the file doesn't name its own")
+      .TypeName("ID");
+  command.AddOption("--seller", source.seller, "owner of an account the log doesn't know yet")
+      .TypeName("ID");
+  command.AddOption("--currency", source.currency, "where the file prints none").TypeName("EUR");
+  command.AddOption("--time-zone", source.time_zone, "of times without an offset [UTC]")
+      .TypeName("ZONE");
   command
-      ->add_option("--account", source.account, "the account, where the file doesn't name its own")
-      ->type_name("ID");
-  command->add_option("--seller", source.seller, "owner of an account the log doesn't know yet")
-      ->type_name("ID");
-  command->add_option("--currency", source.currency, "where the file prints none")
-      ->type_name("EUR");
-  command->add_option("--time-zone", source.time_zone, "of times without an offset [UTC]")
-      ->type_name("ZONE");
-  command
-      ->add_option(
+      .AddOption(
           "--profile", source.profile,
           "bank CSV: mapping profile, file or built-in; any sheet: its mapping; elsewhere: dmy "
           "or mdy")
-      ->type_name("PROFILE");
-  CLI::Option* watch =
-      command->add_option("--watch", options->watched, "take files as they land in a folder")
-          ->type_name("DIR")
-          ->excludes("FILE");
+      .TypeName("PROFILE");
+  const Argument watch =
+      command.AddOption("--watch", options->watched, "take files as they land in a folder")
+          .TypeName("DIR")
+          .Excludes(files);
   command
-      ->add_flag("--dry-run", options->dry_run,
-                 "show what would be written, and write nothing; jsonl: the events")
-      ->excludes(watch);
-  command->add_flag("!--no-settle", options->settle,
-                    "more is on its way: don't judge absences yet");
+      .AddFlag("--dry-run", options->dry_run,
+               "show what would be written, and write nothing; jsonl: the events")
+      .Excludes(watch);
+  command.AddFlag("!--no-settle", options->settle, "more is on its way: don't judge absences yet");
   AddFormat(command, invocation);
-  command->footer(
+  command.Footer(
       "Examples:\n"
       "  tieout ingest payouts-2026-03.csv --account acct_1ABC --seller mill-lane-pottery\n"
       "  tieout ingest statements/*.xml --config tieout.toml\n"
@@ -92,9 +89,9 @@ void AddIngest(CLI::App& app, Invocation& invocation) {
       "--watch takes what is in the folder and what lands there, once it has been at rest for two\n"
       "seconds; it moves nothing, leaves hidden and temporary names alone, and knows from the log\n"
       "what it took. SIGTERM ends it.");
-  command->callback([options, &invocation] {
+  command.OnUse([options, &invocation] {
     if (options->files.empty() && options->watched.empty()) {
-      throw CLI::RequiredError("FILE, or --watch DIR,");
+      MissingArgument("FILE, or --watch DIR,");
     }
     invocation.run = [options](Context& context) { return RunIngest(context, *options); };
   });

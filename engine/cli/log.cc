@@ -61,28 +61,28 @@ absl::StatusOr<ExitCode> RunRestore(Context& context, const std::string& backup)
 
 }  // namespace
 
-void AddLog(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("log", "backup, restore and copy of the log");
-  command->require_subcommand(1);
-  command->footer(
+void AddLog(Command app, Invocation& invocation) {
+  const Command command = app.AddCommand("log", "backup, restore and copy of the log");
+  command.RequireCommand();
+  command.Footer(
       "Examples:\n  tieout log backup /mnt/backup/2026-04-01\n"
       "  tieout log restore /mnt/backup/2026-04-01 --data ./restored\n"
       "  tieout log copy ./tieout-data kafka://localhost:9092");
   auto place = std::make_shared<std::string>();
-  CLI::App* backup = command->add_subcommand("backup", "copy the log and its sources");
-  backup->add_option("DIR", *place, "a new directory")->required();
-  backup->footer(
+  const Command backup = command.AddCommand("backup", "copy the log and its sources");
+  backup.AddOption("DIR", *place, "a new directory").Required();
+  backup.Footer(
       "Works beside a running writer. Example:\n  tieout log backup /mnt/backup/2026-04-01");
-  backup->callback([place, &invocation] {
+  backup.OnUse([place, &invocation] {
     invocation.run = [place](Context& context) { return RunBackup(context, *place); };
   });
-  CLI::App* restore = command->add_subcommand("restore", "a backup into an empty --data");
-  restore->add_option("DIR", *place, "the backup")->required();
-  restore->footer("Example:\n  tieout log restore /mnt/backup/2026-04-01 --data ./restored");
-  restore->callback([place, &invocation] {
+  const Command restore = command.AddCommand("restore", "a backup into an empty --data");
+  restore.AddOption("DIR", *place, "the backup").Required();
+  restore.Footer("Example:\n  tieout log restore /mnt/backup/2026-04-01 --data ./restored");
+  restore.OnUse([place, &invocation] {
     invocation.run = [place](Context& context) { return RunRestore(context, *place); };
   });
-  AddLogCopy(*command, invocation);
+  AddLogCopy(command, invocation);
 }
 
 }  // namespace tieout::cli

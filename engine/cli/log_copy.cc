@@ -150,20 +150,20 @@ absl::StatusOr<ExitCode> RunCopy(Context& context, const std::string& from, cons
 
 }  // namespace
 
-void AddLogCopy(CLI::App& log, Invocation& invocation) {
-  CLI::App* command = log.add_subcommand("copy", "from a directory to Kafka, or back");
+void AddLogCopy(Command log, Invocation& invocation) {
+  const Command command = log.AddCommand("copy", "from a directory to Kafka, or back");
   auto places = std::make_shared<std::pair<std::string, std::string>>();
-  command->add_option("FROM", places->first, "a data directory, or kafka://HOST:PORT[/PREFIX]")
-      ->required();
-  command->add_option("TO", places->second, "the same; it must hold no log yet")->required();
-  command->footer(
+  command.AddOption("FROM", places->first, "a data directory, or kafka://HOST:PORT[/PREFIX]")
+      .Required();
+  command.AddOption("TO", places->second, "the same; it must hold no log yet").Required();
+  command.Footer(
       "Nothing may write to either meanwhile. Partitions, order and bytes stay as they are, so\n"
       "the copy folds to the same records and digests. On Kafka it makes the topics; PREFIX is\n"
       "that of other commands unless given. Source files go along, for Kafka to --data.\n"
       "Examples:\n"
       "  tieout log copy ./tieout-data kafka://localhost:9092\n"
       "  tieout log copy kafka://localhost:9092 ./back");
-  command->callback([places, &invocation] {
+  command.OnUse([places, &invocation] {
     invocation.run = [places](Context& context) {
       return RunCopy(context, places->first, places->second);
     };

@@ -160,26 +160,25 @@ absl::StatusOr<ExitCode> RunRecords(Context& context, RecordsOptions options) {
 
 }  // namespace
 
-void AddRecords(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("records", "the records: matched, partly, missing, and why");
+void AddRecords(Command app, Invocation& invocation) {
+  const Command command =
+      app.AddCommand("records", "the records: matched, partly, missing, and why");
   auto options = std::make_shared<RecordsOptions>();
-  command->add_option("--seller", options->seller, "only this seller's")->type_name("ID");
-  command->add_option("--level", options->level, "order, payout, bank or source")
-      ->type_name("LEVEL");
-  command->add_option("--status", options->status, "MATCHED, UNMATCHED, PROPOSED, REVOKED, …")
-      ->type_name("STATUS");
-  command->add_option("--reason", options->reason, "MISSING_DEPOSIT, FEE_VARIANCE, …")
-      ->type_name("CODE");
-  command->add_option("--since", options->since, "from this log day on")->type_name("DAY");
+  command.AddOption("--seller", options->seller, "only this seller's").TypeName("ID");
+  command.AddOption("--level", options->level, "order, payout, bank or source").TypeName("LEVEL");
+  command.AddOption("--status", options->status, "MATCHED, UNMATCHED, PROPOSED, REVOKED, …")
+      .TypeName("STATUS");
+  command.AddOption("--reason", options->reason, "MISSING_DEPOSIT, FEE_VARIANCE, …")
+      .TypeName("CODE");
+  command.AddOption("--since", options->since, "from this log day on").TypeName("DAY");
   command
-      ->add_option("--limit", options->limit, "at most so many [a table: 1000; jsonl and csv: all]")
-      ->type_name("N");
+      .AddOption("--limit", options->limit, "at most so many [a table: 1000; jsonl and csv: all]")
+      .TypeName("N");
   AddFormat(command, invocation);
-  command->footer(
+  command.Footer(
       "Examples:\n  tieout records --level bank --status unmatched\n"
       "  tieout records --format jsonl > records.jsonl   # the schema's own JSON form");
-  command->callback([options, &invocation] {
+  command.OnUse([options, &invocation] {
     invocation.run = [options](Context& context) { return RunRecords(context, *options); };
   });
 }

@@ -36,17 +36,17 @@ absl::StatusOr<ExitCode> RunReplay(Context& context, int workers) {
 
 }  // namespace
 
-void AddReplay(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("replay", "fold the log again from nothing, and print the digests");
+void AddReplay(Command app, Invocation& invocation) {
+  const Command command =
+      app.AddCommand("replay", "fold the log again from nothing, and print the digests");
   auto workers = std::make_shared<int>(1);
   AddWorkers(command, workers.get());
   AddFormat(command, invocation);
-  command->footer(
+  command.Footer(
       "The log alone decides: the same log gives the same digests, whatever batches, crashes,\n"
       "workers and machines. Nothing is written.\n"
       "Example:\n  tieout replay --workers 2");
-  command->callback([workers, &invocation] {
+  command.OnUse([workers, &invocation] {
     invocation.run = [workers](Context& context) { return RunReplay(context, *workers); };
   });
 }

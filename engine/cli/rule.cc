@@ -46,22 +46,22 @@ absl::StatusOr<ExitCode> RunApply(Context& context) {
 
 }  // namespace
 
-void AddRule(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("rule", "rules, fee schedules and calendars in force");
-  command->require_subcommand(1);
-  command->footer(
+void AddRule(Command app, Invocation& invocation) {
+  const Command command = app.AddCommand("rule", "rules, fee schedules and calendars in force");
+  command.RequireCommand();
+  command.Footer(
       "A rule is an event: in force from its place in the log on. What was judged before stays as\n"
       "it is, on every replay.\n"
       "Examples:\n  tieout rule list\n  tieout rule apply --config tieout.toml");
-  CLI::App* list = command->add_subcommand("list", "what is in force");
+  const Command list = command.AddCommand("list", "what is in force");
   AddFormat(list, invocation);
-  list->footer("Example:\n  tieout rule list --format csv");
-  list->callback([&invocation] { invocation.run = ListRules; });
-  CLI::App* apply = command->add_subcommand(
+  list.Footer("Example:\n  tieout rule list --format csv");
+  list.OnUse([&invocation] { invocation.run = ListRules; });
+  const Command apply = command.AddCommand(
       "apply", "append [[rules]] and [[calendars]] of tieout.toml that differ from it");
   AddFormat(apply, invocation);
-  apply->footer("Example:\n  tieout rule apply --config tieout.toml");
-  apply->callback([&invocation] { invocation.run = RunApply; });
+  apply.Footer("Example:\n  tieout rule apply --config tieout.toml");
+  apply.OnUse([&invocation] { invocation.run = RunApply; });
 }
 
 }  // namespace tieout::cli

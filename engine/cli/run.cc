@@ -27,14 +27,14 @@ absl::StatusOr<ExitCode> RunRun(Context& context, bool settle) {
 
 }  // namespace
 
-void AddRun(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("run", "fold to the end of the log, and stop");
+void AddRun(Command app, Invocation& invocation) {
+  const Command command = app.AddCommand("run", "fold to the end of the log, and stop");
   auto settle = std::make_shared<bool>(true);
-  command->add_flag("!--no-settle", *settle,
-                    "don't tell the log that nothing more is on its way (absences are then judged "
-                    "ten minutes of log time later)");
-  command->footer("Example:\n  tieout run --data ./tieout-data");
-  command->callback([settle, &invocation] {
+  command.AddFlag("!--no-settle", *settle,
+                  "don't tell the log that nothing more is on its way (absences are then judged "
+                  "ten minutes of log time later)");
+  command.Footer("Example:\n  tieout run --data ./tieout-data");
+  command.OnUse([settle, &invocation] {
     invocation.run = [settle](Context& context) { return RunRun(context, *settle); };
   });
 }

@@ -190,19 +190,19 @@ absl::StatusOr<ExitCode> RunSeller(Context& context, const std::string& id) {
 
 }  // namespace
 
-void AddSeller(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("seller", "a seller's balances, what waits, what doesn't add up");
+void AddSeller(Command app, Invocation& invocation) {
+  const Command command =
+      app.AddCommand("seller", "a seller's balances, what waits, what doesn't add up");
   auto id = std::make_shared<std::string>();
   auto before_start = std::make_shared<bool>(false);
-  command->add_option("ID", *id, "the seller; without one: all, a line an account");
-  command->add_flag("--before-start", *before_start,
-                    "list what is dated before an account's first day, from the log");
+  command.AddOption("ID", *id, "the seller; without one: all, a line an account");
+  command.AddFlag("--before-start", *before_start,
+                  "list what is dated before an account's first day, from the log");
   AddFormat(command, invocation);
-  command->footer(
+  command.Footer(
       "Examples:\n  tieout seller\n  tieout seller north-loom --format jsonl\n"
       "  tieout seller north-loom --before-start");
-  command->callback([id, before_start, &invocation] {
+  command.OnUse([id, before_start, &invocation] {
     invocation.run = [id, before_start](Context& context) {
       return *before_start ? RunBeforeStart(context, *id) : RunSeller(context, *id);
     };

@@ -49,13 +49,13 @@ absl::StatusOr<ExitCode> RunServe(Context& context, const std::string& listen) {
 
 }  // namespace
 
-void AddServe(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("serve", "fold as events come; metrics and JSON over HTTP; webhooks in");
+void AddServe(Command app, Invocation& invocation) {
+  const Command command =
+      app.AddCommand("serve", "fold as events come; metrics and JSON over HTTP; webhooks in");
   auto listen = std::make_shared<std::string>();
-  command->add_option("--listen", *listen, "loopback address and port [127.0.0.1:9464]")
-      ->type_name("HOST:PORT");
-  command->footer(
+  command.AddOption("--listen", *listen, "loopback address and port [127.0.0.1:9464]")
+      .TypeName("HOST:PORT");
+  command.Footer(
       "Other commands on the same --data go through it. SIGTERM drains, commits and checkpoints.\n"
       "On Kafka several share the partitions, each with a `slot` and --data of its own: the others "
       "take\n"
@@ -72,7 +72,7 @@ void AddServe(CLI::App& app, Invocation& invocation) {
       "What is answered 200 is durable. `tieout help config` lists the other providers' settings.\n"
       "Example:\n  tieout serve --listen 127.0.0.1:9464\n  curl -s "
       "localhost:9464/v1/breaks");
-  command->callback([listen, &invocation] {
+  command.OnUse([listen, &invocation] {
     invocation.run = [listen](Context& context) { return RunServe(context, *listen); };
   });
 }

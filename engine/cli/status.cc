@@ -54,11 +54,11 @@ absl::StatusOr<ExitCode> RunStatus(Context& context) {
 
 }  // namespace
 
-void AddStatus(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("status", "where the log and the state stand");
+void AddStatus(Command app, Invocation& invocation) {
+  const Command command = app.AddCommand("status", "where the log and the state stand");
   AddFormat(command, invocation);
-  command->footer("Example:\n  tieout status --data ./tieout-data");
-  command->callback([&invocation] { invocation.run = RunStatus; });
+  command.Footer("Example:\n  tieout status --data ./tieout-data");
+  command.OnUse([&invocation] { invocation.run = RunStatus; });
 }
 
 }  // namespace tieout::cli

@@ -53,33 +53,33 @@ absl::StatusOr<ExitCode> RunCheck(Context& context) {
 
 }  // namespace
 
-void AddTopics(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand("topics", "Kafka: make a log's topics, check them");
-  command->require_subcommand(1);
-  command->footer(
+void AddTopics(Command app, Invocation& invocation) {
+  const Command command = app.AddCommand("topics", "Kafka: make a log's topics, check them");
+  command.RequireCommand();
+  command.Footer(
       "Examples:\n  tieout topics create --brokers localhost:9092\n"
       "  tieout topics check --brokers localhost:9092");
-  CLI::App* create = command->add_subcommand("create", "topics, committed positions, beginning");
+  const Command create = command.AddCommand("create", "topics, committed positions, beginning");
   auto plan = std::make_shared<log::TopicPlan>();
   create
-      ->add_option("--replication", plan->replication_factor,
-                   "copies of each topic [as many as brokers, at most 3]")
-      ->type_name("N");
+      .AddOption("--replication", plan->replication_factor,
+                 "copies of each topic [as many as brokers, at most 3]")
+      .TypeName("N");
   create
-      ->add_option("--min-insync", plan->min_insync_replicas,
-                   "copies an append must reach [2 where there are 3, else 1]")
-      ->type_name("N");
-  create->footer(
+      .AddOption("--min-insync", plan->min_insync_replicas,
+                 "copies an append must reach [2 where there are 3, else 1]")
+      .TypeName("N");
+  create.Footer(
       "The number of partitions is log.partitions of tieout.toml (8); a log keeps it.\n"
       "Example:\n  tieout topics create --brokers localhost:9092");
-  create->callback([plan, &invocation] {
+  create.OnUse([plan, &invocation] {
     invocation.run = [plan](Context& context) { return RunCreate(context, *plan); };
   });
-  CLI::App* check = command->add_subcommand("check", "settings that would endanger the log");
+  const Command check = command.AddCommand("check", "settings that would endanger the log");
   AddFormat(check, invocation);
-  check->footer(
+  check.Footer(
       "Exit code 1: there are some.\nExample:\n  tieout topics check --brokers localhost:9092");
-  check->callback([&invocation] { invocation.run = RunCheck; });
+  check.OnUse([&invocation] { invocation.run = RunCheck; });
 }
 
 }  // namespace tieout::cli

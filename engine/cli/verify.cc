@@ -44,16 +44,16 @@ absl::StatusOr<ExitCode> RunVerify(Context& context, int workers) {
 
 }  // namespace
 
-void AddVerify(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      app.add_subcommand("verify", "compare records, store and books with what the events say");
+void AddVerify(Command app, Invocation& invocation) {
+  const Command command =
+      app.AddCommand("verify", "compare records, store and books with what the events say");
   auto workers = std::make_shared<int>(1);
   AddWorkers(command, workers.get());
   AddFormat(command, invocation);
-  command->footer(
+  command.Footer(
       "Nothing is written. Exit code 1: something differs.\n"
       "Example:\n  tieout verify --workers 2");
-  command->callback([workers, &invocation] {
+  command.OnUse([workers, &invocation] {
     invocation.run = [workers](Context& context) { return RunVerify(context, *workers); };
   });
 }
