@@ -25,14 +25,16 @@ def find():
 
 
 def check(source, build):
-    complaints = []
-    for path in house.sources(source):
-        run = subprocess.run([find(), "--dry-run", "-Werror", "--style=file", str(path)],
-                             cwd=source, capture_output=True, text=True)
-        if run.returncode:
-            first = run.stderr.splitlines()[0].removesuffix(" [-Wclang-format-violations]")
-            complaints.append(f"{first}; way out: clang-format -i {path}")
-    return complaints
+    run = subprocess.run([find(), "--dry-run", "-Werror", "--style=file", *map(str, house.sources(source))],
+                         cwd=source, capture_output=True, text=True)
+    first = {}  # of each file
+    for line in run.stderr.splitlines():
+        violation = re.match(r"([^:]+):\d+:\d+: error: .*(?= \[-Wclang-format-violations\])", line)
+        if violation:
+            first.setdefault(violation[1], violation[0])
+    if run.returncode and not first:
+        return [f"clang-format failed: {run.stderr.strip()[-2000:]}"]
+    return [f"{said}; way out: clang-format -i {path}" for path, said in first.items()]
 
 
 if __name__ == "__main__":
