@@ -17,7 +17,6 @@
 #include <thread>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "engine/base/check.h"
 #include "engine/log/embedded.h"
 #include "engine/runtime/beginning.h"
@@ -25,6 +24,7 @@
 #include "fmt/format.h"
 #include "tests/crash/child.h"
 #include "tests/crash/counters.h"
+#include "tests/crash/flags.h"
 #include "tests/crash/judge.h"
 #include "tests/engine/runtime/support/faulty_slot.h"
 #include "tests/engine/runtime/support/outcome.h"
@@ -284,17 +284,18 @@ int RunDriver(const Places& places, uint64_t seed, uint64_t kills) {
 }  // namespace tieout::crash
 
 int main(int argc, char** argv) {
-  CLI::App app("Kills the engine at random moments and looks what is left");
   uint64_t seed = 1;
   uint64_t kills = 12;
   bool child = false;
   tieout::crash::Places places;
   places.base = (std::filesystem::temp_directory_path() / "tieout_crash").string();
-  app.add_option("--seed", seed, "of the log, the kills and the faults");
-  app.add_option("--kills", kills, "until there were so many");
-  app.add_option("--dir", places.base, "is emptied");
-  app.add_flag("--child", child, "be the one that is killed");
-  CLI11_PARSE(app, argc, argv);
+  const std::optional<int> exit_code = tieout::crash::ParseFlags(
+      argc, argv, "Kills the engine at random moments and looks what is left",
+      {{"--seed", &seed, "of the log, the kills and the faults"},
+       {"--kills", &kills, "until there were so many"},
+       {"--dir", &places.base, "is emptied"},
+       {"--child", &child, "be the one that is killed"}});
+  if (exit_code) return *exit_code;
   return child ? tieout::crash::RunChild(places, seed)
                : tieout::crash::RunDriver(places, seed, kills);
 }

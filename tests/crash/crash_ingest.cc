@@ -18,12 +18,12 @@
 #include <string>
 #include <thread>
 
-#include "CLI/CLI.hpp"
 #include "engine/base/check.h"
 #include "engine/codec/codec.h"
 #include "engine/log/embedded.h"
 #include "fmt/format.h"
 #include "tests/crash/counters.h"
+#include "tests/crash/flags.h"
 #include "tests/engine/cli/support/program.h"
 
 namespace tieout::crash {
@@ -191,11 +191,11 @@ int RunAll(uint64_t seed, uint64_t kills) {
 }  // namespace tieout::crash
 
 int main(int argc, char** argv) {
-  CLI::App app("Kills `tieout ingest` at random moments and ingests again");
   uint64_t seed = 1;
   uint64_t kills = 12;
-  app.add_option("--seed", seed, "of the kills");
-  app.add_option("--kills", kills, "until there were so many");
-  CLI11_PARSE(app, argc, argv);
+  const std::optional<int> exit_code = tieout::crash::ParseFlags(
+      argc, argv, "Kills `tieout ingest` at random moments and ingests again",
+      {{"--seed", &seed, "of the kills"}, {"--kills", &kills, "until there were so many"}});
+  if (exit_code) return *exit_code;
   return tieout::crash::RunAll(seed, kills);
 }

@@ -22,7 +22,6 @@
 #include <thread>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
 #include "engine/codec/codec.h"
@@ -30,6 +29,7 @@
 #include "fmt/format.h"
 #include "tests/crash/child.h"
 #include "tests/crash/counters.h"
+#include "tests/crash/flags.h"
 #include "tests/crash/judge.h"
 #include "tests/crash/kafka_roles.h"
 #include "tests/engine/log/support/kafka_broker.h"
@@ -378,20 +378,21 @@ int RunDriver(const std::string& base, uint64_t seed, int kills) {
 }  // namespace tieout::crash
 
 int main(int argc, char** argv) {
-  CLI::App app("Kills the engine on Kafka at random moments and looks what is left");
   uint64_t seed = 1;
   int kills = 8;
   std::string role, store;
   tieout::crash::KafkaPlace place;
   place.base = (std::filesystem::temp_directory_path() / "tieout_crash_kafka").string();
-  app.add_option("--seed", seed, "of the log, the kills and the faults");
-  app.add_option("--kills", kills, "of the process that folds");
-  app.add_option("--dir", place.base, "is emptied");
-  app.add_option("--role", role, "be one that is killed: fold or append");
-  app.add_option("--store", store, "which the role takes");
-  app.add_option("--bootstrap", place.bootstrap, "of the role");
-  app.add_option("--prefix", place.prefix, "of the role");
-  CLI11_PARSE(app, argc, argv);
+  const std::optional<int> exit_code = tieout::crash::ParseFlags(
+      argc, argv, "Kills the engine on Kafka at random moments and looks what is left",
+      {{"--seed", &seed, "of the log, the kills and the faults"},
+       {"--kills", &kills, "of the process that folds"},
+       {"--dir", &place.base, "is emptied"},
+       {"--role", &role, "be one that is killed: fold or append"},
+       {"--store", &store, "which the role takes"},
+       {"--bootstrap", &place.bootstrap, "of the role"},
+       {"--prefix", &place.prefix, "of the role"}});
+  if (exit_code) return *exit_code;
   if (role == "fold") return tieout::crash::FoldSlot(place, store, seed);
   if (role == "append") return tieout::crash::AppendScript(place, seed);
   return tieout::crash::RunDriver(place.base, seed, kills);

@@ -19,7 +19,6 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "engine/base/check.h"
 #include "engine/log/embedded.h"
 #include "engine/runtime/beginning.h"
@@ -28,6 +27,7 @@
 #include "fmt/format.h"
 #include "tests/crash/child.h"
 #include "tests/crash/counters.h"
+#include "tests/crash/flags.h"
 #include "tests/crash/judge.h"
 #include "tests/crash/rocks_files.h"
 #include "tests/engine/log/support/memory_files.h"
@@ -261,12 +261,13 @@ int RunDriver(const std::string& base, uint64_t seed, uint64_t kills) {
 }  // namespace tieout::crash
 
 int main(int argc, char** argv) {
-  CLI::App app("Cuts the power under log and store at random operations and looks what is left");
   uint64_t seed = 1, kills = 60;
   std::string base = (std::filesystem::temp_directory_path() / "tieout_crash_power").string();
-  app.add_option("--seed", seed, "of the log, the cuts and the faults");
-  app.add_option("--kills", kills, "how often the power goes, at least");
-  app.add_option("--dir", base, "is emptied");
-  CLI11_PARSE(app, argc, argv);
+  const std::optional<int> exit_code = tieout::crash::ParseFlags(
+      argc, argv, "Cuts the power under log and store at random operations and looks what is left",
+      {{"--seed", &seed, "of the log, the cuts and the faults"},
+       {"--kills", &kills, "how often the power goes, at least"},
+       {"--dir", &base, "is emptied"}});
+  if (exit_code) return *exit_code;
   return tieout::crash::RunDriver(base, seed, kills);
 }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "connectors/connector.h"
+#include "connectors/registry.h"
+#include "engine/base/check.h"
 #include "engine/codec/codec.h"
 #include "engine/ledger/validate.h"
 
@@ -36,20 +39,22 @@ class CheckingSink : public Sink {
 
 }  // namespace
 
-std::string Trouble(const Connector& connector, std::string_view bytes) {
+std::string Trouble(std::string_view name, std::string_view bytes) {
+  const Connector* connector = Find(name);
+  TIEOUT_CHECK(connector != nullptr);
   Context context;
   context.file_name = "fuzz";
   context.merchant_account = "A1";
   context.currency = "EUR";
-  if (connector.name() == "sheet") context.profile = TIEOUT_SHEET_MAPPING;
+  if (name == "sheet") context.profile = TIEOUT_SHEET_MAPPING;
   MemoryInput first(bytes);
-  const auto survey = Survey(connector, first, context);
+  const auto survey = Survey(*connector, first, context);
   if (!survey.ok()) return survey.status().message().empty() ? "refused without a word" : "";
   context.sha256 = std::string(32, 's');
   context.as_of_us = survey->as_of_us;
   MemoryInput second(bytes);
   CheckingSink sink;
-  const auto summary = connector.Parse(second, context, sink);
+  const auto summary = connector->Parse(second, context, sink);
   if (!summary.ok())
     return fmt::format("only the second pass fails: {}", base::Message(summary.status()));
   if (summary->rows != summary->event_rows + summary->no_ops + summary->quarantined) {

@@ -4,13 +4,11 @@
 #include <string>
 #include <string_view>
 
-#include "connectors/connector.h"
-
 namespace tieout::connectors {
 
-// Surveys the bytes and parses them, as ingest does. Empty: every row ended in exactly one of the
-// three ways, both passes told the same, each event can be written and read again, and a refusal
-// says why; else what went wrong.
-std::string Trouble(const Connector& connector, std::string_view bytes);
+// Surveys the bytes and parses them with the connector of that name, as ingest does. Empty: every
+// row ended in exactly one of the three ways, both passes told the same, each event can be written
+// and read again, and a refusal says why; else what went wrong.
+std::string Trouble(std::string_view connector, std::string_view bytes);
 
 }  // namespace tieout::connectors
