@@ -23,6 +23,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +46,8 @@ struct Context {
   std::string currency;   // ISO 4217, for files that print none
   std::string time_zone;  // IANA; of local times without offset. Empty: UTC
   std::string profile;    // bank_csv: path of a mapping profile, or the name of a built-in one
+  // Names that sources have for an account, and its own: bank/532013000 -> DE89370400440532013000.
+  std::map<std::string, std::string, std::less<>> same_as;
   // When the source was made: the time of amendments whose own time of change the provider doesn't
   // tell. 0: taken from the file, which is the survey's business.
   int64_t as_of_us = 0;

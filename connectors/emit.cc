@@ -94,8 +94,18 @@ void Emitter::BeginRow(uint64_t line, std::string_view raw) {
   row_has_events_ = false;
 }
 
-ledger::Event Emitter::NewEvent(const ledger::AccountRef& account, std::string_view entry_id,
+ledger::AccountRef Emitter::OwnName(const ledger::AccountRef& account) const {
+  if (context_.same_as.empty()) return account;
+  const auto own =
+      context_.same_as.find(fmt::format("{}/{}", account.provider, account.merchant_account));
+  return own == context_.same_as.end()
+             ? account
+             : ledger::AccountRef{account.provider, own->second, account.currency};
+}
+
+ledger::Event Emitter::NewEvent(const ledger::AccountRef& as_told, std::string_view entry_id,
                                 std::string_view component, int64_t occurred_at_us) {
+  const ledger::AccountRef account = OwnName(as_told);
   ledger::Event event;
   event.event_id =
       Keep(ledger::MakeEventId(account.provider, account.merchant_account, entry_id, component));
@@ -202,7 +212,8 @@ void Emitter::AddNote(uint64_t line, std::string_view code, std::string text) {
   summary_.notes.push_back({line, std::string(code), std::move(text)});
 }
 
-AccountSummary& Emitter::account(const ledger::AccountRef& account) {
+AccountSummary& Emitter::account(const ledger::AccountRef& as_told) {
+  const ledger::AccountRef account = OwnName(as_told);
   for (AccountSummary& known : accounts_) {
     if (IsSame(known, account)) return known;
   }

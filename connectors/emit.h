@@ -96,6 +96,8 @@ class Emitter {
   // 2200: what comes later no event may bear (ledger/validate.h).
   static constexpr int64_t kLatestUs = int64_t{7'258'118'400} * base::kMicrosPerSecond;
 
+  // By its own name, whatever the source calls it.
+  ledger::AccountRef OwnName(const ledger::AccountRef& account) const;
   absl::StatusOr<uint32_t> NextOrdinal(const AccountSummary& account, base::Day day,
                                        const base::Hash128& hash);
 

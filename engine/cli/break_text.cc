@@ -83,6 +83,7 @@ std::vector<Break> BreaksOf(const std::vector<ledger::SellerProjection>& sellers
 }
 
 std::string ReferencesOf(const ledger::Record& record) {
+  if (record.members.empty()) return AccountName(record.provider, record.merchant_account);
   std::string text;
   for (const ledger::Member& member : record.members) {
     const std::string id = EntryId(member.event_id);

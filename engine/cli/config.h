@@ -27,6 +27,7 @@ struct AccountSetting {
   std::string pays_into;  // the bank account's IBAN or number
   std::string time_zone;
   bool shared = false;
+  std::vector<std::string> also;  // what sources call it besides
 };
 
 // [[rules]]: texts as written; RuleEvents() makes events of them.

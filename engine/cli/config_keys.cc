@@ -208,6 +208,12 @@ std::vector<ConfigKey> MakeTable() {
        SetAccountText<&AccountSetting::pays_into>},
       {{"accounts.*.time_zone", "text", "", "IANA time zone of the owner's day"},
        SetAccountText<&AccountSetting::time_zone>},
+      {{"accounts.*.also", "list", "",
+        "what sources call it besides: [\"532013000\"] of a bank account whose IBAN is its name"},
+       [](V v, Config& c) -> absl::Status {
+         TIEOUT_ASSIGN_OR_RETURN(AccountSetting * account, AccountOf(v, c));
+         return Store(v.Texts(), &account->also);
+       }},
       {{"accounts.*.shared", "yes/no", "false",
         "many sellers' money: the marketplace is merchant of record"},
        [](V v, Config& c) -> absl::Status {

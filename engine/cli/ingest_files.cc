@@ -56,6 +56,9 @@ runtime::IngestRequest RequestOf(const Context& context, const std::string& file
   };
   for (const AccountSetting& account : context.config.accounts) {
     request.owners[AccountName(account.provider, account.merchant_account)] = account.seller;
+    for (const std::string& name : account.also) {
+      request.same_as[AccountName(account.provider, name)] = account.merchant_account;
+    }
   }
   return request;
 }

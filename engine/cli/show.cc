@@ -31,6 +31,7 @@ bool IsAbbreviation(std::string_view typed, std::string_view id) {
 }
 
 std::string AccountName(std::string_view provider, std::string_view merchant_account) {
+  if (merchant_account.empty()) return fmt::format("any {} account", provider);
   return fmt::format("{}/{}", provider, merchant_account);
 }
 

@@ -35,6 +35,15 @@ std::string_view AccountDirectory::OwnerOn(const ledger::AccountRef& account, ba
   return owner == nullptr ? std::string_view() : owner->owner;
 }
 
+std::vector<std::string> AccountDirectory::Of(std::string_view provider) const {
+  const std::string prefix = std::string(provider) + '\x1f';
+  std::vector<std::string> found;
+  for (const auto& [name, owners] : accounts_) {
+    if (name.starts_with(prefix)) found.push_back(name.substr(prefix.size()));
+  }
+  return found;
+}
+
 std::string AccountDirectory::HomeOf(const ledger::Event& event) const {
   if (event.kind() == ledger::Kind::kSeller) return std::string(event.seller_id);
   const std::string_view owner = OwnerOn(event.account, base::DayOf(event.occurred_at_us));

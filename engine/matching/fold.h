@@ -112,6 +112,8 @@ class AccountDirectory {
   // Empty: the account is unknown.
   std::string_view OwnerOn(const ledger::AccountRef& account, base::Day day) const;
   std::string HomeOf(const ledger::Event& event) const;
+  // The provider's accounts, ascending.
+  std::vector<std::string> Of(std::string_view provider) const;
 
  private:
   struct Ownership {

@@ -43,6 +43,8 @@ struct IngestRequest {
   std::function<SourceHints(const std::string& file, const std::string& member)> member_hints;
   // Owner of accounts the log doesn't know, by "provider/merchant_account".
   std::map<std::string, std::string> owners;
+  // Names that sources have for an account, by "provider/name": the account's own.
+  std::map<std::string, std::string, std::less<>> same_as;
   std::function<void(const IngestProgress&)> progress;  // may be empty
 };
 

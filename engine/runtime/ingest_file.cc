@@ -8,6 +8,7 @@
 #include "connectors/registry.h"
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
+#include "engine/ledger/bank_account.h"
 #include "engine/ledger/money.h"
 #include "engine/runtime/json_text.h"
 #include "fmt/format.h"
@@ -176,6 +177,28 @@ absl::StatusOr<std::string> OwnerFor(const IngestRequest& request, const SourceH
                   file, name, name));
 }
 
+// Else one account's money counts under two names.
+absl::Status CheckIsNew(const IngestRequest& request, const matching::AccountDirectory& known,
+                        const connectors::AccountSummary& account, std::string_view owner,
+                        const std::string& file) {
+  const std::string name = AccountName(account);
+  if (account.provider != ledger::kBankProvider || request.owners.contains(name)) {
+    return absl::OkStatus();
+  }
+  for (const std::string& other : known.Of(ledger::kBankProvider)) {
+    if (!ledger::MayBeOneBankAccount(other, account.merchant_account) ||
+        known.OwnerOn({account.provider, other, ""}, base::Day{INT32_MAX}) != owner) {
+      continue;
+    }
+    return base::FailedPrecondition(fmt::format(
+        "{}: bank account {} looks like {}, which the log knows: as two accounts its money would "
+        "count twice. Say in tieout.toml that they are one:\n  [accounts.\"bank/{}\"]\n  seller = "
+        "\"{}\"\n  also = [\"{}\"]\nor that they are not:\n  [accounts.\"{}\"]\n  seller = \"...\"",
+        file, account.merchant_account, other, other, owner, account.merchant_account, name));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<const connectors::Connector*> Named(const std::string& name) {
   const connectors::Connector* named = connectors::Find(name);
   if (named != nullptr) return named;
@@ -272,6 +295,7 @@ absl::StatusOr<FileIngest::Surveyed> FileIngest::Survey(const IngestRequest& req
   }
   report->connector = out.connector->name();
   out.context = ContextOf(hints, report->file);
+  out.context.same_as = request.same_as;
   TIEOUT_ASSIGN_OR_RETURN(auto first_pass, sources_->Open(kept.sha256));
   CountedInput counted_first(first_pass.get(), request, progress);
   TIEOUT_ASSIGN_OR_RETURN(out.survey,
@@ -310,6 +334,8 @@ absl::StatusOr<std::vector<std::string>> FileIngest::FindOwners(const IngestRequ
     if (!owner.ok() && !settings_.owners_needed) continue;
     TIEOUT_ASSIGN_OR_RETURN(out.owner, std::move(owner));
     if (!declared.insert(AccountName(account)).second) continue;
+    TIEOUT_RETURN_IF_ERROR(
+        CheckIsNew(request, index_->accounts(), account, out.owner, report->file));
     out.declared = true;
     undeclared[i] = out.owner;
   }

@@ -368,6 +368,29 @@ TEST(CommandLineTest, ReadsASheetByItsMapping) {
   EXPECT_THAT(records.out, HasSubstr("2.00"));
 }
 
+// By its IBAN and by its number a bank account would count twice.
+TEST(CommandLineTest, RefusesASecondNameOfABankAccount) {
+  const Program program;
+  const std::string head = "Date,Text,Amount,Currency,Account\n";
+  program.WriteFile("march.csv", head + "2026-03-02,In,5.00,EUR,DE89370400440532013000\n");
+  program.WriteFile("april.csv", head + "2026-04-02,In,7.00,EUR,37040044/532013000\n");
+  ASSERT_EQ(program.Run("ingest march.csv --seller acme").exit_code, kOk);
+  EXPECT_EQ(program.Run("ingest april.csv --seller other").exit_code, kOk) << "another owner's";
+  program.WriteFile("may.csv", head + "2026-05-02,In,9.00,EUR,532013000\n");
+  const Ran refused = program.Run("ingest may.csv --seller acme");
+  EXPECT_EQ(refused.exit_code, kRefused) << refused.out;
+  EXPECT_THAT(refused.err, HasSubstr("bank account 532013000 looks like DE89370400440532013000"));
+  EXPECT_THAT(refused.err, HasSubstr("also = [\"532013000\"]"));
+
+  program.WriteFile("tieout.toml",
+                    "[accounts.\"bank/DE89370400440532013000\"]\nseller = \"acme\"\n"
+                    "also = [\"532013000\"]\n");
+  ASSERT_EQ(program.Run("ingest may.csv").exit_code, kOk);
+  const Ran seller = program.Run("seller acme");
+  EXPECT_TRUE(std::regex_search(seller.out, std::regex("DE89370400440532013000 +EUR +14.00")))
+      << seller.out;
+}
+
 TEST(CommandLineTest, ListsEveryExitCode) {
   const Program program;
   const std::vector<std::string> lines = Lines(program.Run("help exit-codes --format csv").out);
