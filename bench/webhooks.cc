@@ -1,6 +1,6 @@
 // Webhooks into `serve` on loopback at a steady rate: answers' latency, and what is in the log.
 //
-//   bench/run webhooks [--rate N] [--seconds N] [--connections N]
+//   bench/run webhooks [--rate N] [--seconds N] [--connections N] [--reconnect]
 //
 // Open loop: webhooks are due at fixed times, and a late one counts from when it was due. Stripe's
 // charge.succeeded, signed before the start, each its own; the embedded log syncs each append; the
@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -45,6 +46,7 @@ struct Options {
   uint64_t rate = 5'000;
   uint64_t seconds = 10;
   size_t connections = 64;
+  bool reconnect = false;  // a connection for each, as proxies do unless told otherwise
 };
 
 // As long as Stripe's are.
@@ -163,6 +165,7 @@ int main(int argc, char** argv) {
   app.add_option("--rate", options.rate);
   app.add_option("--seconds", options.seconds);
   app.add_option("--connections", options.connections);
+  app.add_flag("--reconnect", options.reconnect);
   CLI11_PARSE(app, argc, argv);
 
   runtime::EngineOptions engine_options;
@@ -193,8 +196,9 @@ int main(int argc, char** argv) {
                                               .count());
   std::vector<std::string> requests;
   for (uint64_t i = 0; i < count; ++i) requests.push_back(RequestOf(i, time));
-  fmt::print("# {} webhooks of {} bytes at {}/s over {} connections, fsync each append\n", count,
-             requests[0].size(), options.rate, options.connections);
+  fmt::print("# {} webhooks of {} bytes at {}/s over {} connections{}, fsync each append\n", count,
+             requests[0].size(), options.rate, options.connections,
+             options.reconnect ? ", a new one for each" : "");
 
   const auto start = SteadyClock::now() + std::chrono::milliseconds(200);
   const auto due = [&](uint64_t i) {
@@ -205,10 +209,11 @@ int main(int argc, char** argv) {
   std::vector<std::thread> clients;
   for (size_t c = 0; c < options.connections; ++c) {
     clients.emplace_back([&] {
-      Connection connection(service->port());
+      auto connection = std::make_unique<Connection>(service->port());
       for (uint64_t i = next++; i < count; i = next++) {
         std::this_thread::sleep_until(due(i));
-        if (connection.Ask(requests[i])) ++answered;
+        if (options.reconnect) connection = std::make_unique<Connection>(service->port());
+        if (connection->Ask(requests[i])) ++answered;
         latencies_ms[i] =
             std::chrono::duration<double, std::milli>(SteadyClock::now() - due(i)).count();
       }
