@@ -5,7 +5,8 @@
 // charge.succeeded, .captured, .updated and refund.*: the object names its balance transaction but
 //   not what that says: settlement amount, fee. Where the account settles in the currency of the
 //   charge (a single currency is configured), the gross amount is the charge's, and the sale or
-//   refund stands at once; its fee comes by the pull or report. Else it is kept. So is a charge
+//   refund stands at once (as available: the day isn't told either); its fee and that day come by
+//   the pull or report. Else it is kept. So is a charge
 //   that was captured in part (old API versions book the whole and a reversal).
 // An event that names a connected `account` is of that account.
 //

@@ -23,7 +23,7 @@ class Reading : public Sink {
   absl::Status OnNoOp(uint64_t, std::string_view) override { return absl::OkStatus(); }
   absl::Status OnQuarantined(const Quarantined& row) override {
     if (why_.empty()) why_ = row.Message();
-    return absl::OkStatus();
+    return sink_.OnQuarantined(row);
   }
 
   // Events, else unreadable, else what a webhook of its type is without them.

@@ -48,7 +48,7 @@ class Webhooks {
     kKept,       // about money, and the pull completes it
     kNoMoney,    // of a type that moves none
     kUnknown,    // of a type this version doesn't know
-    kUnreadable  // of a known type, but not as it should be: `why`
+    kUnreadable  // of a known type, but not as it should be: `why`; the sink has the row, if any
   };
   struct Told {
     Became became = Became::kUnknown;

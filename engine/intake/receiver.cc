@@ -6,6 +6,7 @@
 #include "engine/base/text.h"
 #include "engine/codec/codec.h"
 #include "engine/runtime/metrics.h"
+#include "engine/runtime/quarantine.h"
 #include "fmt/format.h"
 
 namespace tieout::intake {
@@ -13,6 +14,7 @@ namespace {
 
 using connectors::Webhooks;
 
+constexpr size_t kMostKeptSaid = 256;
 constexpr int64_t kQuietUs = 60 * base::kMicrosPerSecond;  // between two warnings of one path
 
 // The label, in the order of the enum.
@@ -57,9 +59,14 @@ std::string Sha256Of(std::string_view bytes) {
 
 }  // namespace
 
-Receiver::Receiver(std::vector<Endpoint> endpoints, Writer* writer, runtime::Clock* clock,
+Receiver::Receiver(std::vector<Endpoint> endpoints, Writer* writer,
+                   std::string quarantine_directory, runtime::Clock* clock,
                    prometheus::Registry* registry, Warn warn)
-    : endpoints_(std::move(endpoints)), writer_(writer), clock_(clock), warn_(std::move(warn)) {
+    : endpoints_(std::move(endpoints)),
+      writer_(writer),
+      quarantine_directory_(std::move(quarantine_directory)),
+      clock_(clock),
+      warn_(std::move(warn)) {
   auto& counters = prometheus::BuildCounter()
                        .Name("tieout_webhooks_total")
                        .Help("Webhooks received, by provider and outcome.")
@@ -120,17 +127,42 @@ Answer Receiver::Receive(const Endpoint& endpoint, const connectors::webhook::Re
 
 Answer Receiver::Keep(const Endpoint& endpoint, const Webhooks::Told& told, Delivery delivery) {
   delivery.key = fmt::format("{} {}", endpoint.path, told.id.empty() ? delivery.sha256 : told.id);
-  const std::string sha256 = delivery.sha256;
-  const absl::StatusOr<Written> written = writer_->Write(std::move(delivery));
+  const absl::StatusOr<Written> written = writer_->Write(&delivery);
   if (!written.ok()) return Refuse(endpoint, base::Unavailable(base::Message(written.status())));
   const bool known = *written == Written::kKnown;
   Count(endpoint, known ? Outcome::kKnown : OutcomeOf(told.became));
-  if (!known && told.became == Webhooks::Became::kUnreadable) {
-    Say(endpoint, fmt::format("{} {} can't be read: {}; its bytes are kept, SHA-256 {}",
-                              base::Quoted(told.type), base::Quoted(told.id), told.why,
-                              base::HexEncode(sha256)));
-  }
+  if (!known && told.became == Webhooks::Became::kUnreadable) SetAside(endpoint, told, delivery);
+  if (!known && told.became == Webhooks::Became::kKept) SayKept(endpoint, told);
   return Acknowledge(endpoint);
+}
+
+void Receiver::SetAside(const Endpoint& endpoint, const Webhooks::Told& told,
+                        const Delivery& delivery) {
+  const std::string name = fmt::format("{} webhook {}", endpoint.webhooks->provider(), told.id);
+  runtime::Quarantine quarantine(quarantine_directory_, base::HexEncode(delivery.sha256));
+  absl::Status status = quarantine.Add({.file = name,
+                                        .line = 1,
+                                        .field = "type",
+                                        .value = told.type,
+                                        .reason = told.why,
+                                        .raw = delivery.bytes.substr(0, connectors::kRawKept)});
+  if (status.ok()) status = quarantine.Close();
+  Say(endpoint, fmt::format("{} {} can't be read: {}; set aside in {}", base::Quoted(told.type),
+                            base::Quoted(told.id), told.why,
+                            status.ok() ? quarantine.path() : base::Message(status)));
+}
+
+// Once for each type: it may be all that comes here.
+void Receiver::SayKept(const Endpoint& endpoint, const Webhooks::Told& told) {
+  {
+    std::lock_guard lock(warned_mutex_);
+    if (kept_.size() >= kMostKeptSaid) return;
+    if (!kept_.insert(fmt::format("{} {}", endpoint.path, told.type)).second) return;
+  }
+  if (warn_) {
+    warn_(fmt::format("{}: {} is kept, and taken in with the next pull or report: {}",
+                      endpoint.path, base::Quoted(told.type), told.why));
+  }
 }
 
 Answer Receiver::Refuse(const Endpoint& endpoint, const absl::Status& why) {

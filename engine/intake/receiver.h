@@ -14,6 +14,8 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,9 +59,10 @@ inline constexpr int kRetryAfterSeconds = 10;  // of a 503
 class Receiver {
  public:
   using Warn = std::function<void(const std::string&)>;  // may be empty
-  // All must outlive it.
-  Receiver(std::vector<Endpoint> endpoints, Writer* writer, runtime::Clock* clock,
-           prometheus::Registry* registry, Warn warn);
+  // All must outlive it. What can't be read is also set aside in `quarantine_directory`, as rows
+  // of files are.
+  Receiver(std::vector<Endpoint> endpoints, Writer* writer, std::string quarantine_directory,
+           runtime::Clock* clock, prometheus::Registry* registry, Warn warn);
 
   // nullptr: nobody there.
   const Endpoint* EndpointAt(const std::string& path) const;
@@ -76,18 +79,23 @@ class Receiver {
   Answer Receive(const Endpoint& endpoint, const connectors::webhook::Request& request);
   Answer Refuse(const Endpoint& endpoint, const absl::Status& why);
   Answer Keep(const Endpoint& endpoint, const connectors::Webhooks::Told& told, Delivery delivery);
+  void SetAside(const Endpoint& endpoint, const connectors::Webhooks::Told& told,
+                const Delivery& delivery);
+  void SayKept(const Endpoint& endpoint, const connectors::Webhooks::Told& told);
   Answer Acknowledge(const Endpoint& endpoint) const;
   void Count(const Endpoint& endpoint, Outcome outcome);
   void Say(const Endpoint& endpoint, const std::string& text);
 
   const std::vector<Endpoint> endpoints_;
   Writer* const writer_;
+  const std::string quarantine_directory_;
   runtime::Clock* const clock_;
   const Warn warn_;
   std::map<std::string, Counters, std::less<>> counters_;  // by provider
   prometheus::Histogram* seconds_ = nullptr;
   std::mutex warned_mutex_;
   std::map<std::string, int64_t> warned_us_;  // when a path last warned
+  std::set<std::string> kept_;                // paths and types that were said to be kept
 };
 
 }  // namespace tieout::intake

@@ -15,7 +15,8 @@ class Running : public Service {
   Running(std::unique_ptr<Writer> writer, std::vector<Endpoint> endpoints,
           const runtime::EngineOptions& engine, prometheus::Registry* registry)
       : writer_(std::move(writer)),
-        receiver_(std::move(endpoints), writer_.get(), engine.clock, registry, engine.warn) {}
+        receiver_(std::move(endpoints), writer_.get(), engine.data_dir + "/quarantine",
+                  engine.clock, registry, engine.warn) {}
 
   absl::Status Listen(const Options& options) {
     TIEOUT_ASSIGN_OR_RETURN(listener_,

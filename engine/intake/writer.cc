@@ -35,9 +35,9 @@ Writer::~Writer() {
   if (thread_.joinable()) thread_.join();
 }
 
-absl::StatusOr<Written> Writer::Write(Delivery delivery) {
+absl::StatusOr<Written> Writer::Write(const Delivery* delivery) {
   Waiting waiting;
-  waiting.delivery = std::move(delivery);
+  waiting.delivery = delivery;
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return base::Unavailable("the process is stopping");
@@ -64,7 +64,7 @@ Writer::Batch Writer::Next() {
   Batch batch;
   size_t bytes = 0;
   while (!queue_.empty() && batch.size() < kTogether && bytes < kTogetherBytes) {
-    bytes += queue_.front()->delivery.bytes.size();
+    bytes += queue_.front()->delivery->bytes.size();
     batch.push_back(queue_.front());
     queue_.pop_front();
   }
@@ -76,7 +76,7 @@ void Writer::WriteTogether(const Batch& batch) {
   Batch fresh, again;
   absl::flat_hash_set<base::Hash128> keys;
   for (Waiting* one : batch) {
-    const base::Hash128 key = base::HashBytes128(one->delivery.key);
+    const base::Hash128 key = base::HashBytes128(one->delivery->key);
     if (known_.contains(key)) {
       one->result = Written::kKnown;
     } else {
@@ -102,19 +102,19 @@ void Writer::WriteTogether(const Batch& batch) {
 absl::Status Writer::WriteNew(const Batch& batch) {
   if (batch.empty()) return absl::OkStatus();
   std::vector<runtime::SmallSource> sources;
-  for (const Waiting* one : batch) sources.push_back({one->delivery.sha256, one->delivery.bytes});
+  for (const Waiting* one : batch) sources.push_back({one->delivery->sha256, one->delivery->bytes});
   TIEOUT_RETURN_IF_ERROR(sources_.Add(sources));
   TIEOUT_RETURN_IF_ERROR(ReadAccounts());
   std::vector<log::Entry> entries;
   ledger::Event event;
-  for (Waiting* one : batch) {
-    for (std::string& wire : one->delivery.events) {
+  for (const Waiting* one : batch) {
+    for (const std::string& wire : one->delivery->events) {
       event.Clear();
       TIEOUT_RETURN_IF_ERROR(codec::DecodeEvent(wire, &event));
       log::Entry& entry = entries.emplace_back();
       entry.key = accounts_.HomeOf(event);
       entry.partition = base::PartitionOf(entry.key, log_->identity().partitions);
-      entry.value = wire;  // not moved: `event` points into it, and a failed one is written again
+      entry.value = wire;
     }
   }
   return entries.empty() ? absl::OkStatus() : log_->Append(entries);

@@ -50,11 +50,11 @@ class Writer {
 
   // Waits until it is durable. An error (kUnavailable, or the log's): it may be there or not;
   // written again, it has no second effect.
-  absl::StatusOr<Written> Write(Delivery delivery);
+  absl::StatusOr<Written> Write(const Delivery* delivery);
 
  private:
   struct Waiting {
-    Delivery delivery;
+    const Delivery* delivery = nullptr;
     absl::StatusOr<Written> result = Written::kNew;
     std::binary_semaphore done{0};
   };

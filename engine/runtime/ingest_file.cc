@@ -1,7 +1,5 @@
 #include "engine/runtime/ingest_file.h"
 
-#include <filesystem>
-#include <fstream>
 #include <set>
 #include <utility>
 
@@ -10,7 +8,7 @@
 #include "engine/base/hash.h"
 #include "engine/ledger/bank_account.h"
 #include "engine/ledger/money.h"
-#include "engine/runtime/json_text.h"
+#include "engine/runtime/quarantine.h"
 #include "fmt/format.h"
 
 namespace tieout::runtime {
@@ -38,42 +36,6 @@ class CountedInput : public connectors::InputStream {
   connectors::InputStream* const in_;
   const IngestRequest& request_;
   IngestProgress* const progress_;
-};
-
-// Rows that became no event, one JSON object a line, for a person to correct and ingest again.
-class Quarantine {
- public:
-  Quarantine(const std::string& directory, const std::string& sha256)
-      : directory_(directory), path_(fmt::format("{}/{}.jsonl", directory, sha256)) {}
-
-  absl::Status Add(const connectors::Quarantined& row) {
-    if (!file_.is_open()) {
-      std::error_code error;
-      std::filesystem::create_directories(directory_, error);
-      file_.open(path_, std::ios::trunc | std::ios::binary);
-    }
-    file_ << fmt::format(R"({{"file":{},"line":{},"field":{},"value":{},"reason":{},"raw":{}}})",
-                         JsonText(row.file), row.line, JsonText(row.field), JsonText(row.value),
-                         JsonText(row.reason), JsonText(row.raw))
-          << '\n';
-    return Check();
-  }
-  absl::Status Close() {
-    if (!file_.is_open()) return absl::OkStatus();
-    file_.flush();
-    return Check();
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  absl::Status Check() const {
-    if (file_) return absl::OkStatus();
-    return base::Unavailable(path_ + ": can't be written: disk full or not writable");
-  }
-
-  const std::string directory_;
-  const std::string path_;
-  std::ofstream file_;
 };
 
 class AppendingSink : public connectors::Sink {
