@@ -57,6 +57,32 @@ account = "acct_1"
   EXPECT_EQ(SourceOf(config, "/in/other/march.csv"), nullptr);
 }
 
+TEST(ConfigTest, ReadsWebhooksOfOneAndOfSeveralAccounts) {
+  const Config config = Parsed(R"(
+[webhooks]
+listen = "0.0.0.0:8080"
+max_body = "256KiB"
+[webhooks.square]
+account = "M1"
+secret_env = "SQUARE_KEY"
+url = "https://hooks.example.com/webhooks/square"
+[webhooks."stripe/north"]
+account = "acct_1"
+secret_file = "north.secret"
+)");
+  EXPECT_EQ(config.webhook_options.listen, "0.0.0.0:8080");
+  EXPECT_EQ(config.webhook_options.max_body_bytes, 256u << 10);
+  ASSERT_EQ(config.webhooks.size(), 2u);
+  EXPECT_EQ(config.webhooks[0].name, "square");
+  EXPECT_EQ(config.webhooks[0].account, "M1");
+  EXPECT_EQ(config.webhooks[0].secret.environment, "SQUARE_KEY");
+  EXPECT_EQ(config.webhooks[0].url, "https://hooks.example.com/webhooks/square");
+  EXPECT_EQ(config.webhooks[1].name, "stripe/north");
+  EXPECT_EQ(config.webhooks[1].secret.file, "north.secret");
+  EXPECT_THAT(Refusal("[webhooks.stripe]\nsecretfile = \"a\"\n"),
+              HasSubstr("did you mean 'webhooks.stripe.secret_file'?"));
+}
+
 TEST(ConfigTest, RefusesUnknownKeysWithTheNearest) {
   EXPECT_EQ(Refusal("[log]\nfsinc = \"each\""),
             "tieout.toml:2: unknown key 'log.fsinc' (did you mean 'log.fsync'?); `tieout help "

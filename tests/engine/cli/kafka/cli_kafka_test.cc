@@ -4,12 +4,14 @@
 #include <fstream>
 #include <regex>
 #include <set>
+#include <thread>
 
 #include "engine/log/kafka_topics.h"
 #include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/engine/cli/support/program.h"
+#include "tests/engine/cli/support/send_webhook.h"
 #include "tests/engine/log/support/kafka_broker.h"
 
 namespace tieout::cli {
@@ -253,6 +255,45 @@ TEST(CliKafkaTest, SaysWhichPropertyIsWrong) {
   const Ran wrong = with("\"security.protocol\" = \"file:secret\"");
   EXPECT_EQ(wrong.exit_code, kBadInput);
   EXPECT_THAT(wrong.err, HasSubstr("security.protocol"));
+}
+
+// Acknowledged by the broker before it is answered; the second time without effect.
+TEST(CliKafkaTest, TakesWebhooks) {
+  const Program program;
+  program.WriteFile("tieout.toml", fmt::format("brokers = \"{}\"\ntopic_prefix = \"hooks-\"\n"
+                                               "[accounts.\"stripe/acct_1\"]\nseller = \"acme\"\n"
+                                               "[webhooks]\nlisten = \"127.0.0.1:0\"\n"
+                                               "[webhooks.stripe]\naccount = \"acct_1\"\n"
+                                               "secret_file = \"stripe.secret\"\n",
+                                               Brokers()));
+  program.WriteFile("stripe.secret", "whsec_1\n");
+  program.WriteFile("send", kSendWebhook);
+  program.WriteFile("body",
+                    R"({"id":"evt_1","object":"event","created":1772798000,"type":"payout.paid",)"
+                    R"("data":{"object":{"id":"po_1","object":"payout","amount":11500,)"
+                    R"("currency":"eur","created":1772665200,"status":"paid"}}})");
+  ASSERT_EQ(program.Run("topics create").exit_code, kOk);
+  const pid_t process = program.Start("serve", "serve --listen 127.0.0.1:0");
+  std::string out;
+  for (int i = 0; i < 2000 && out.find("\nready\n") == std::string::npos; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    out = program.ReadFile("serve.out");
+  }
+  std::smatch port;
+  ASSERT_TRUE(std::regex_search(out, port, std::regex("webhooks: port ([0-9]+)")))
+      << out << program.ReadFile("serve.err");
+  program.WriteFile("port", port[1]);
+  for (int i = 0; i < 2; ++i) {
+    const std::string send = "cd '" + program.folder() + "' && sh send body whsec_1 >sent";
+    ASSERT_EQ(system(send.c_str()), 0);
+    EXPECT_EQ(program.ReadFile("sent"), "200");
+  }
+  const Ran served = program.Stop("serve", process, SIGTERM);
+  EXPECT_EQ(served.exit_code, kOk) << served.err;
+  EXPECT_THAT(program.Run("explain stripe/acct_1/po_1/paid").out,
+              HasSubstr("stripe webhook evt_1"));
+  const Ran seller = program.Run("seller acme");
+  EXPECT_THAT(seller.out, HasSubstr("115.00")) << seller.err;
 }
 
 }  // namespace
