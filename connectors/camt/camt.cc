@@ -162,12 +162,14 @@ absl::Status StatementReader::CheckAccount(uint64_t line) {
 
 absl::StatusOr<ledger::Event> StatementReader::NewEvent(const Entry& entry) {
   const int64_t occurred_at = ToInstant(*entry.booked, zone_);
+  // Beside booked ones it never counts among them: tomorrow's statement is without it.
+  const bool is_pending = is_booked_message_ && entry.status != "BOOK";
   if (!entry.servicer_reference.empty()) {
     // A bank may take an entry back under the same reference, days later.
     std::string id = entry.servicer_reference + (entry.is_reversal ? ".reversal" : "");
     const uint64_t hash = base::HashBytes64(id);
-    if (statement_.references.size() < kRememberedReferences ||
-        statement_.references.contains(hash)) {
+    if (!is_pending && (statement_.references.size() < kRememberedReferences ||
+                        statement_.references.contains(hash))) {
       const uint32_t earlier = statement_.references[hash]++;
       if (earlier > 0) id += fmt::format(".{}", earlier);
     }
@@ -191,6 +193,7 @@ absl::StatusOr<ledger::Event> StatementReader::NewEvent(const Entry& entry) {
                                   &entry.counterparty_account, &entry.transaction_code}) {
     fixed += fmt::format("|{}:{}", text->size(), *text);
   }
+  if (is_pending) fixed += "|pending";
   return emitter_.NewRowEvent(AccountOf(), entry.booked->day, base::HashBytes128(fixed), "entry",
                               occurred_at);
 }

@@ -216,7 +216,8 @@ absl::StatusOr<ledger::Event> Parser::NewEvent(const Line& line, const Details& 
   if (!line.bank_reference.empty()) {
     std::string id = line.bank_reference + (line.is_reversal ? ".reversal" : "");
     const uint64_t hash = base::HashBytes64(id);
-    if (s_.references.size() < kRememberedReferences || s_.references.contains(hash)) {
+    if (!(s_.is_booked && line.is_expected) &&  // it never counts among booked ones
+        (s_.references.size() < kRememberedReferences || s_.references.contains(hash))) {
       const uint32_t earlier = s_.references[hash]++;
       if (earlier > 0) id += fmt::format(".{}", earlier);
     }
@@ -236,6 +237,7 @@ absl::StatusOr<ledger::Event> Parser::NewEvent(const Line& line, const Details& 
     fixed += fmt::format("|{}:{}", text->size(), *text);
   }
   for (const std::string& text : details.texts) fixed += fmt::format("|{}:{}", text.size(), text);
+  if (s_.is_booked && line.is_expected) fixed += "|pending";
   return emitter_.NewRowEvent(AccountOf(), line.booked, base::HashBytes128(fixed), "entry",
                               occurred_at);
 }

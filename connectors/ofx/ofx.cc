@@ -159,6 +159,7 @@ absl::StatusOr<ledger::Event> Parser::NewEvent(const Transaction& t, ledger::Min
        {"TRNTYPE", "CHECKNUM", "REFNUM", "SRVRTID", "NAME", "PAYEE.NAME", "MEMO"}) {
     fixed += fmt::format("|{}:{}", t.Get(leaf).size(), t.Get(leaf));
   }
+  if (t.pending) fixed += "|pending";  // never counts among those that are booked
   return emitter_.NewRowEvent(AccountOf(), day, base::HashBytes128(fixed), "entry", day.start_us());
 }
 

@@ -11,6 +11,7 @@
 namespace tieout::connectors {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -140,6 +141,18 @@ TEST(Camt, OnlyReferenceAmountAndCurrencyAreIdentity) {
        {std::pair("R1", "R2"), std::pair("5.00", "5.01"), std::pair(">CRDT<", ">DBIT<"),
         std::pair("<Sts>", "<RvslInd>true</RvslInd><Sts>")}) {
     EXPECT_NE(with(from, to), plain) << from;
+  }
+}
+
+// What is only announced is not in tomorrow's statement: the booked entry is the same without it.
+TEST(Camt, PendingEntriesAreNotCountedAmongBookedOnes) {
+  for (const char* rest : {"", "<AcctSvcrRef>R1</AcctSvcrRef>"}) {
+    const std::string booked = Entry("1.00", rest);
+    std::string pending = booked;
+    pending.replace(pending.find("BOOK"), 4, "PDNG");
+    const auto both = testing::Identities(RunCamt(Statement(pending + booked)));
+    ASSERT_EQ(both.size(), 2u);
+    EXPECT_THAT(both, Contains(testing::Identities(RunCamt(Statement(booked))).front())) << rest;
   }
 }
 
