@@ -2,9 +2,12 @@
 #include "engine/runtime/engine.h"
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iterator>
+#include <optional>
 #include <thread>
 
 #include "engine/codec/codec.h"
@@ -129,14 +132,22 @@ TEST_F(EngineTest, RunsToTheEndAndTheViewAgrees) {
   EXPECT_EQ(engine->RunToEnd({})->events, 0u);
 }
 
-size_t TemporaryFiles() {
-  size_t count = 0;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::filesystem::temp_directory_path())) {
-    count += entry.path().filename().string().starts_with("tieout-view-") ? 1 : 0;
+// Temporary files go to a folder of the test's own, beside whatever else runs here.
+class OwnTemporaryFolder {
+ public:
+  OwnTemporaryFolder() : path_(FreshDirectory("temporary")) {
+    if (const char* former = std::getenv("TMPDIR")) former_ = former;
+    setenv("TMPDIR", path_.c_str(), 1);
   }
-  return count;
-}
+  ~OwnTemporaryFolder() { former_ ? setenv("TMPDIR", former_->c_str(), 1) : unsetenv("TMPDIR"); }
+  size_t Files() const {
+    return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(path_), {}));
+  }
+
+ private:
+  const std::string path_;
+  std::optional<std::string> former_;
+};
 
 // A view whose memory is too small for what it folds writes to temporary files, and says the same.
 TEST_F(EngineTest, AViewIsBounded) {
@@ -146,12 +157,12 @@ TEST_F(EngineTest, AViewIsBounded) {
   EngineOptions small = options_;
   small.memory.dirty_bytes = 1;
   small.memory.pages_bytes = 1;
-  const size_t before = TemporaryFiles();
+  const OwnTemporaryFolder temporary;
   const auto first = OpenView(options_).value();
   const RecordsPage records = first->Records("", 1'000'000).value();
   ASSERT_FALSE(records.records.empty());
   const auto expect_the_same = [&](ReadModel& bounded) {
-    EXPECT_EQ(TemporaryFiles(), before + 1);
+    EXPECT_EQ(temporary.Files(), 1u);
     const std::vector<std::string> homes = first->Homes().value();
     ASSERT_FALSE(homes.empty());
     EXPECT_EQ(bounded.Homes().value(), homes);
@@ -179,7 +190,7 @@ TEST_F(EngineTest, AViewIsBounded) {
       EXPECT_EQ(partition.dirty_bytes, 0u);
     }
   }
-  EXPECT_EQ(TemporaryFiles(), before);
+  EXPECT_EQ(temporary.Files(), 0u);
   // Once committed, up to there muted: no record is counted twice.
   ASSERT_TRUE(Engine::Open(options_).value()->RunToEnd({}).ok());
   std::filesystem::remove_all(options_.data_dir + "/store");
