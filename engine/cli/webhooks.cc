@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "connectors/webhook/webhook.h"
 #include "engine/base/text.h"
 #include "engine/cli/configuration.h"
@@ -45,6 +47,11 @@ absl::StatusOr<intake::Endpoint> EndpointOf(const Config& config, const WebhookS
   intake::Endpoint endpoint;
   endpoint.path = "/webhooks/" + setting.name;
   TIEOUT_ASSIGN_OR_RETURN(endpoint.webhooks, ProviderOf(setting));
+  if (!absl::c_all_of(setting.name, [](unsigned char c) {
+        return absl::ascii_isalnum(c) || c == '/' || c == '-' || c == '_' || c == '.';
+      })) {
+    return base::InvalidArgument(where + ": it names a path: letters, digits, '-', '_' and '.'");
+  }
   if (setting.account.empty()) {
     return base::InvalidArgument(where +
                                  ": account is missing: whose webhooks are they, as files of that "

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "absl/strings/str_replace.h"
 #include "engine/base/text.h"
 #include "fmt/format.h"
 #include "httplib.h"
@@ -61,23 +62,12 @@ class Server : public Listener {
         [](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
           Reply({503, "not now: send it again\n"}, &response);
         });
-    server_.Post(".*", [this](const httplib::Request& request, httplib::Response& response) {
-      const Endpoint* const endpoint = receiver_->EndpointAt(request.path);
-      if (endpoint == nullptr) return Reply(Nobody(), &response);
-      Reply(
-          receiver_->Post(*endpoint, {request.body,
-                                      [&](std::string_view name) {
-                                        return request.get_header_value(std::string(name).c_str());
-                                      }}),
-          &response);
-    });
-    server_.Get(".*", [this](const httplib::Request& request, httplib::Response& response) {
-      const Endpoint* const endpoint = receiver_->EndpointAt(request.path);
-      if (endpoint == nullptr) return Reply(Nobody(), &response);
-      Reply(receiver_->Challenge(*endpoint, request.get_param_value("challenge_code")), &response);
-    });
-    // The library's own refusals.
+    for (const Endpoint& endpoint : receiver_->endpoints()) Serve(endpoint);
+    // What no handler answered, and the library's own refusals.
     server_.set_error_handler([this](const httplib::Request& request, httplib::Response& response) {
+      if (response.status == 404 && response.body.empty()) {
+        Reply({404, "no webhooks are expected here\n"}, &response);
+      }
       if (response.status != 413) return;
       const Endpoint* const endpoint = receiver_->EndpointAt(request.path);
       if (endpoint != nullptr) receiver_->CountTooLarge(*endpoint);
@@ -106,7 +96,22 @@ class Server : public Listener {
   int port() const override { return port_; }
 
  private:
-  static Answer Nobody() { return {404, "no webhooks are expected here\n"}; }
+  // Each path by itself: the library compares by regular expressions, whose `.*` would take stack
+  // for each byte of whatever path a stranger sends.
+  void Serve(const Endpoint& endpoint) {
+    const std::string path = absl::StrReplaceAll(endpoint.path, {{".", "\\."}});
+    server_.Post(path.c_str(),
+                 [this, &endpoint](const httplib::Request& request, httplib::Response& response) {
+                   const auto header = [&](std::string_view name) {
+                     return request.get_header_value(std::string(name).c_str());
+                   };
+                   Reply(receiver_->Post(endpoint, {request.body, header}), &response);
+                 });
+    server_.Get(path.c_str(), [this, &endpoint](const httplib::Request& request,
+                                                httplib::Response& response) {
+      Reply(receiver_->Challenge(endpoint, request.get_param_value("challenge_code")), &response);
+    });
+  }
   static void Reply(const Answer& answer, httplib::Response* response) {
     response->status = answer.status;
     response->set_content(answer.body,

@@ -29,7 +29,7 @@
 namespace tieout::intake {
 
 struct Endpoint {
-  std::string path;  // "/webhooks/stripe"
+  std::string path;  // "/webhooks/stripe": letters, digits, and /-_.
   const connectors::Webhooks* webhooks = nullptr;
   std::string account;   // whose webhooks come here
   std::string currency;  // what it settles in; empty: several, or unknown

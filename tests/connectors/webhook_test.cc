@@ -91,6 +91,32 @@ TEST(StripeWebhook, ConnectedAccountIsTheEvents) {
   EXPECT_EQ(Brief(connected.result), "stripe/acct_2/po_1/initiated payout 1.00 EUR\n");
 }
 
+// Created and paid within one second, as instant payouts are: two changes, not one with two values.
+TEST(StripeWebhook, ChangesOfOneSecondAreTold) {
+  const auto hook = [](const std::string& id, const std::string& type, const std::string& status) {
+    return ReadHook("stripe", R"({"id":")" + id + R"(","created":1772798000,"type":")" + type +
+                                  R"(","data":{"object":{"id":"po_1","object":"payout","amount":1,)"
+                                  R"("currency":"eur","created":1772665200,"status":")" +
+                                  status + R"("}}})");
+  };
+  const auto status_ids = [](const Read& read) {
+    std::string id;
+    for (const std::string& wire : read.result.events) {
+      ledger::Event event;
+      EXPECT_TRUE(codec::DecodeEvent(wire, &event).ok());
+      if (event.kind() == ledger::Kind::kAmendment) id = event.event_id;
+    }
+    return id;
+  };
+  const std::string created = status_ids(hook("evt_1", "payout.created", "pending"));
+  const std::string updated = status_ids(hook("evt_2", "payout.updated", "in_transit"));
+  const std::string paid = status_ids(hook("evt_3", "payout.paid", "paid"));
+  EXPECT_THAT(created, HasSubstr("amend:status:1772798000"));
+  EXPECT_LT(created, updated);
+  EXPECT_LT(updated, paid);
+  EXPECT_EQ(status_ids(hook("evt_3", "payout.paid", "paid")), paid);
+}
+
 TEST(StripeWebhook, ChargeOfAConnectedAccountIsKept) {
   const std::string charge =
       R"({"id":"ch_1","object":"charge","amount":2000,"amount_captured":2000,)"

@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 const std::string kSecret = "whsec_now";
 const std::string kPath = "/webhooks/stripe";
@@ -44,7 +45,7 @@ TEST(IntakeTest, TakesAPayoutOnceHoweverOftenItComes) {
   const auto ids = served.EventIds();
   EXPECT_THAT(ids, Contains(Pair("stripe/acct_1/po_1/initiated", 1)));
   EXPECT_THAT(ids, Contains(Pair("stripe/acct_1/po_1/paid", 1)));
-  EXPECT_THAT(ids, Contains(Pair("stripe/acct_1/po_1/amend:status:1772798000000000", 1)));
+  EXPECT_THAT(ids, Contains(Pair(StartsWith("stripe/acct_1/po_1/amend:status:1772798000"), 1)));
 
   EXPECT_EQ(PostTo(served.port(), kPath, body, StripeHeaders(body, kSecret)).status, 200);
   EXPECT_EQ(served.EventIds(), ids) << "the second delivery has no effect";
@@ -112,6 +113,8 @@ TEST(IntakeTest, AnswersWhatItCantUse) {
   EXPECT_EQ(served.Counted("too_large"), 1);
   EXPECT_EQ(PostTo(served.port(), "/webhooks/stripe/else", "{}", {}).status, 404);
   EXPECT_EQ(PostTo(served.port(), "/metrics", "{}", {}).status, 404);
+  EXPECT_EQ(PostTo(served.port(), "/" + std::string(8000, 'a'), "{}", {}).status, 404);
+  EXPECT_EQ(PostTo(served.port(), kPath + std::string(8000, 'a'), "{}", {}).status, 404);
 }
 
 TEST(IntakeTest, AsksToComeAgainWhileTheLogCantBeWritten) {
