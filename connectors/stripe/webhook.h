@@ -10,8 +10,8 @@
 //   that was captured in part (old API versions book the whole and a reversal).
 // An event that names a connected `account` is of that account.
 //
-// The time of late facts is the event's `created`, made distinct within its second. Fields: docs.stripe.com/api/events/object,
-// /charges/object, /refunds/object, /disputes/object.
+// The time of late facts is the event's `created`, made distinct within its second. Fields:
+// docs.stripe.com/api/events/object, /charges/object, /refunds/object, /disputes/object.
 #pragma once
 
 #include "connectors/webhook/webhook.h"
