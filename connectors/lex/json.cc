@@ -208,10 +208,14 @@ bool JsonFields::HasBelow(std::string_view path) const {
   });
 }
 
-// Lines, if the first one is a whole object; else one document.
+// Lines, if the first one is a whole object; else one document. A page may be a long line.
 absl::Status JsonEntries::Begin() {
   begun_ = true;
-  TIEOUT_ASSIGN_OR_RETURN(std::string_view head, in_.Peek(64 * 1024));
+  std::string_view head;
+  for (size_t size = 64 * 1024; size <= kLargestJson; size *= 4) {
+    TIEOUT_ASSIGN_OR_RETURN(head, in_.Peek(size));
+    if (head.size() < size || head.find('\n') != std::string_view::npos) break;
+  }
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
   if (base::Trim(head, kBlank).empty())
     return base::InvalidArgument(fmt::format("{} is empty", file_name_));

@@ -146,9 +146,21 @@ Mapper::PayoutObject ReadPayout(const JsonFields& fields, Reader& read) {
   return payout;
 }
 
+// The payout whose list a page is: `tieout pull` writes what it asked for beside the answer, as
+// "request":"/v1/balance_transactions?payout=po_1&…". Stripe's rows themselves don't name it.
+std::string PayoutAskedFor(const JsonEntries::Entry& json) {
+  constexpr std::string_view kAsked = "/v1/balance_transactions?payout=";
+  const auto page = JsonFields::Parse(json.page.empty() ? "{}" : json.page);
+  std::string_view request = page.ok() ? page->Text("request") : std::string_view();
+  if (!request.starts_with(kAsked)) return "";
+  request.remove_prefix(kAsked.size());
+  return std::string(request.substr(0, request.find('&')));
+}
+
 }  // namespace
 
-absl::Status ReadObject(const JsonEntries::Entry& json, Emitter* emitter, Mapper* mapper) {
+absl::Status ReadObject(const JsonEntries::Entry& json, Emitter* emitter, Mapper* mapper,
+                        std::string_view payout_id) {
   emitter->BeginRow(json.line, json.json);
   const auto fields = JsonFields::Parse(json.json);
   if (!fields.ok()) {
@@ -158,7 +170,8 @@ absl::Status ReadObject(const JsonEntries::Entry& json, Emitter* emitter, Mapper
   Reader read(*fields);
   const std::string_view object = fields->Text("object");
   if (object == "balance_transaction") {
-    const Entry entry = ReadBalanceTransaction(*fields, read);
+    Entry entry = ReadBalanceTransaction(*fields, read);
+    entry.payout_id = payout_id;
     if (!read.failed()) {
       emitter->NoteAsOf(entry.created_us);
       return mapper->Map(json.line, entry);
@@ -244,10 +257,14 @@ absl::StatusOr<Summary> ParseApi(std::string_view connector, InputStream& in,
   Mapper mapper(emitter);
   JsonEntries entries(in, context.file_name);
   JsonEntries::Entry entry;
+  uint64_t page = 0;
+  std::string payout_id;
   while (true) {
     TIEOUT_ASSIGN_OR_RETURN(const bool more, entries.Next(&entry));
     if (!more) break;
-    TIEOUT_RETURN_IF_ERROR(ReadObject(entry, &emitter, &mapper));
+    if (entry.page_number != page) payout_id = PayoutAskedFor(entry);
+    page = entry.page_number;
+    TIEOUT_RETURN_IF_ERROR(ReadObject(entry, &emitter, &mapper, payout_id));
   }
   TIEOUT_RETURN_IF_ERROR(mapper.FinishLists(/*whole_payouts=*/false));
   return emitter.Finish();

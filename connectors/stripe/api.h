@@ -17,7 +17,9 @@ absl::StatusOr<Summary> ParseApi(std::string_view connector, InputStream& in,
                                  const Context& context, Sink& sink);
 
 // One object of a list, or a webhook's: a balance transaction or a payout, else quarantined.
-absl::Status ReadObject(const JsonEntries::Entry& json, Emitter* emitter, Mapper* mapper);
+// `payout_id`: that a balance transaction is an item of, where the list says so.
+absl::Status ReadObject(const JsonEntries::Entry& json, Emitter* emitter, Mapper* mapper,
+                        std::string_view payout_id = {});
 
 // Seconds since 1970 as the API writes them. False: `error` says why.
 bool ReadInstant(std::string_view field, std::string_view text, int64_t* us, RowError* error);

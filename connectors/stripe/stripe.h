@@ -5,7 +5,8 @@
 //     balance_change_from_activity.itemized, payouts.itemized (any version, any choice of columns:
 //     they are bound by name),
 //   the Dashboard's balance history (`id,Type,Source,Amount,Fee,Net,Currency,Created (UTC),...`),
-//   API JSON: lists, arrays or lines of balance_transaction and payout objects.
+//   API JSON: lists, arrays or lines of balance_transaction and payout objects; of a payout's own
+//     list as `tieout pull` keeps it each row is that payout's.
 // Field by field from Stripe's API reference (balance_transaction, payout), its report type pages
 // and reporting categories. Amounts: reports in major units, decimal point or comma; the API in
 // Stripe's own minor units (zero-decimal currencies differ from ISO 4217, see amounts.h).

@@ -148,6 +148,22 @@ TEST(StripeApi, DocumentBeyond64MiBIsRefused) {
             "entries as JSON lines, one object a line");
 }
 
+// As `tieout pull` keeps them: a line a page, here longer than what is looked at first.
+TEST(StripeApi, PagesOfAPayoutsOwnListNameItsItems) {
+  const std::string page =
+      R"({"request":"/v1/balance_transactions?payout=po_1&limit=100","data":[)";
+  const std::string payout =
+      R"({"id":"txn_2","object":"balance_transaction","amount":-9680,"created":1772442000,)"
+      R"("currency":"eur","fee":0,"net":-9680,"reporting_category":"payout","source":"po_1"})";
+  const auto result = RunApi(page + Charge("\"ch_1\"") + R"(],"filler":")" +
+                             std::string(100'000, 'x') + "\"}\n" + page + payout + "]}\n");
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  const std::string lines = testing::Lines(result);
+  EXPECT_THAT(lines,
+              HasSubstr(R"("entry":"stripe/acct_1/txn_1","field":"PAYOUT_ID","value":"po_1")"));
+  EXPECT_THAT(lines, HasSubstr(R"("entry":"stripe/acct_1/po_1","field":"LIST_COMPLETE")"));
+}
+
 TEST(StripeApi, TruncationAtEveryByte) {
   testing::ExpectSurvivesTruncation(
       Stripe(), R"({"object":"list","data":[)" + Charge("\"ch_1\"") + "]}", StripeContext());
