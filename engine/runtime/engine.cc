@@ -34,6 +34,10 @@ class EngineBesideServe : public Engine {
     return IngestFiles(request, &publisher_, &index_, &sources_, options_,
                        [] { return absl::OkStatus(); });
   }
+  absl::StatusOr<std::vector<PulledSource>> Pulled(std::string_view name) override {
+    TIEOUT_RETURN_IF_ERROR(index_.Refresh());
+    return index_.Pulled(name);
+  }
   absl::Status AppendConfig(std::span<const ledger::Event> events) override {
     return publisher_.AppendConfig(events);
   }

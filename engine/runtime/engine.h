@@ -17,12 +17,14 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/status.h"
 #include "engine/ledger/event.h"
 #include "engine/log/log.h"
 #include "engine/runtime/ingest.h"
+#include "engine/runtime/log_index.h"
 #include "engine/runtime/options.h"
 #include "engine/runtime/read_model.h"
 
@@ -60,6 +62,8 @@ class Engine {
   // in its report and the others go on. Errors are the log's or the disk's: what was appended
   // before stays (and is skipped the next time).
   virtual absl::StatusOr<IngestReport> Ingest(const IngestRequest& request) = 0;
+  // What was pulled before under names that begin with `name` (log_index.h).
+  virtual absl::StatusOr<std::vector<PulledSource>> Pulled(std::string_view name) = 0;
   // Configuration (account, rule, calendar, start, retraction, semantics) to every partition.
   virtual absl::Status AppendConfig(std::span<const ledger::Event> events) = 0;
   // Any other events, each to its home.

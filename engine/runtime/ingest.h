@@ -36,9 +36,19 @@ struct SourceHints {
   std::map<std::string, std::string> connector_options;
 };
 
+// What whoever fetched a source from a provider knows of it (engine/pull).
+struct Fetched {
+  std::string name;      // stands in the log instead of the file's path; see LogIndex::Pulled
+  int64_t as_of_us = 0;  // when it was fetched
+  // What was asked for, half-open; both 0: the rows tell. An account that was pulled under the same
+  // stream before and has no row now is reported all the same: nothing moved there.
+  int64_t from_us = 0, to_us = 0;
+};
+
 struct IngestRequest {
   std::vector<std::string> files;
   SourceHints hints;
+  std::optional<Fetched> fetched;  // what `files`, then one file, is
   // Of a file within a zip; empty: `hints` hold there too.
   std::function<SourceHints(const std::string& file, const std::string& member)> member_hints;
   // Owner of accounts the log doesn't know, by "provider/merchant_account".

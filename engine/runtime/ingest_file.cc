@@ -1,5 +1,6 @@
 #include "engine/runtime/ingest_file.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -205,6 +206,7 @@ absl::StatusOr<FileReport> FileIngest::TakeSource(const IngestRequest& request,
                                                   const SourceStore::Kept& kept) {
   FileReport report;
   report.file = kept.member.empty() ? file : fmt::format("{}:{}", file, kept.member);
+  if (request.fetched) report.file = request.fetched->name;
   report.refusal = kept.broken;
   report.sha256 = base::HexEncode(kept.sha256);
   report.skipped = report.refusal.ok() && index_->IsClosed(kept.sha256);
@@ -231,7 +233,8 @@ absl::StatusOr<FileReport> FileIngest::TakeSource(const IngestRequest& request,
   AppendingSink sink(appender_, &quarantine, &progress, &report);
   TIEOUT_ASSIGN_OR_RETURN(auto second_pass, sources_->Open(kept.sha256));
   CountedInput counted_second(second_pass.get(), request, &progress);
-  TIEOUT_ASSIGN_OR_RETURN(const Summary summary, connector->Parse(counted_second, context, sink));
+  TIEOUT_ASSIGN_OR_RETURN(Summary summary, connector->Parse(counted_second, context, sink));
+  ReportTheQuiet(request, &summary);
   TIEOUT_RETURN_IF_ERROR(appender_->Flush());
   TIEOUT_RETURN_IF_ERROR(quarantine.Close());
   // All rows are durable. One append for all accounts: a closed report means a whole file.
@@ -258,10 +261,16 @@ absl::StatusOr<FileIngest::Surveyed> FileIngest::Survey(const IngestRequest& req
   report->connector = out.connector->name();
   out.context = ContextOf(hints, report->file);
   out.context.same_as = request.same_as;
+  if (request.fetched) {
+    out.context.as_of_us = request.fetched->as_of_us;
+    out.context.coverage_from_us = request.fetched->from_us;
+    out.context.coverage_to_us = request.fetched->to_us;
+  }
   TIEOUT_ASSIGN_OR_RETURN(auto first_pass, sources_->Open(kept.sha256));
   CountedInput counted_first(first_pass.get(), request, progress);
   TIEOUT_ASSIGN_OR_RETURN(out.survey,
                           connectors::Survey(*out.connector, counted_first, out.context));
+  ReportTheQuiet(request, &out.survey);
   out.context.sha256 = kept.sha256;
   out.context.as_of_us = out.survey.as_of_us;
   for (const auto& account : out.survey.accounts) {  // a sum beyond 64 bits
@@ -272,6 +281,26 @@ absl::StatusOr<FileIngest::Surveyed> FileIngest::Survey(const IngestRequest& req
   }
   TIEOUT_ASSIGN_OR_RETURN(out.undeclared, FindOwners(request, hints, out.survey, report));
   return out;
+}
+
+// Adds the accounts that a pull asked about and nothing moved in.
+void FileIngest::ReportTheQuiet(const IngestRequest& request, Summary* summary) const {
+  if (!request.fetched || request.fetched->to_us == 0) return;
+  const std::string_view name = request.fetched->name;
+  for (const PulledSource& known : index_->Pulled(name.substr(0, name.find(' ') + 1))) {
+    const bool has_rows =
+        std::any_of(summary->accounts.begin(), summary->accounts.end(), [&](const auto& account) {
+          return account.provider == known.provider && account.currency == known.currency &&
+                 account.merchant_account == known.merchant_account;
+        });
+    if (has_rows) continue;
+    connectors::AccountSummary& quiet = summary->accounts.emplace_back();
+    quiet.provider = known.provider;
+    quiet.merchant_account = known.merchant_account;
+    quiet.currency = known.currency;
+    quiet.coverage_from_us = request.fetched->from_us;
+    quiet.coverage_to_us = request.fetched->to_us;
+  }
 }
 
 // Nothing is appended before all owners are known. Returns whose accounts are to be declared.

@@ -40,6 +40,7 @@ class FileIngest {
   absl::StatusOr<Surveyed> Survey(const IngestRequest& request, const SourceHints& hints,
                                   const SourceStore::Kept& kept, IngestProgress* progress,
                                   FileReport* report) const;
+  void ReportTheQuiet(const IngestRequest& request, connectors::Summary* summary) const;
   absl::StatusOr<std::vector<std::string>> FindOwners(const IngestRequest& request,
                                                       const SourceHints& hints,
                                                       const connectors::Summary& survey,

@@ -155,6 +155,11 @@ class Preview : public IngestPreview {
                  .before_first_append = [] { return absl::OkStatus(); },
                  .owners_needed = false}) {}
 
+  absl::StatusOr<std::vector<PulledSource>> Pulled(std::string_view name) override {
+    TIEOUT_RETURN_IF_ERROR(index_.Refresh());
+    return index_.Pulled(name);
+  }
+
   absl::Status Take(const IngestRequest& request) override {
     TIEOUT_RETURN_IF_ERROR(index_.Refresh());
     for (const std::string& file : request.files) {

@@ -20,6 +20,7 @@
 #include "engine/ledger/money.h"
 #include "engine/runtime/ingest.h"
 #include "engine/runtime/known_events.h"
+#include "engine/runtime/log_index.h"
 #include "engine/runtime/options.h"
 
 namespace tieout::runtime {
@@ -54,6 +55,9 @@ class IngestPreview {
   static absl::StatusOr<std::unique_ptr<IngestPreview>> Open(
       const EngineOptions& options, std::function<void(const ledger::Event&)> on_event,
       KnownEvents::Progress progress);
+
+  // What was pulled before under names that begin with `name` (log_index.h).
+  virtual absl::StatusOr<std::vector<PulledSource>> Pulled(std::string_view name) = 0;
 
   // A source that can't be taken is refused in its report; what is returned is other trouble.
   virtual absl::Status Take(const IngestRequest& request) = 0;

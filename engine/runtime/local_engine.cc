@@ -106,6 +106,10 @@ class LocalEngine : public Engine {
     return IngestFiles(request, &publisher_, &index_, &sources_, options_,
                        [this] { return BringLogTimeUpToDate(); });
   }
+  absl::StatusOr<std::vector<PulledSource>> Pulled(std::string_view name) override {
+    TIEOUT_RETURN_IF_ERROR(index_.Refresh());
+    return index_.Pulled(name);
+  }
   absl::Status AppendConfig(std::span<const ledger::Event> events) override {
     TIEOUT_RETURN_IF_ERROR(BringLogTimeUpToDate());
     return publisher_.AppendConfig(events);

@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <variant>
 
@@ -18,9 +20,10 @@
 namespace tieout::runtime {
 namespace {
 
-constexpr std::string_view kFormat = "tieout log index 1";
+constexpr std::string_view kFormat = "tieout log index 2";
 constexpr size_t kReadEntries = 8192;
 constexpr std::chrono::milliseconds kReadWait{200};
+constexpr std::string_view kPulled = "pull:";
 
 std::string_view AsBytes(const base::Digest& digest) {
   return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
@@ -77,7 +80,13 @@ void LogIndex::Take(int partition, std::string_view wire, const ledger::Event& e
     if (partition == 0 && ledger::Validate(event).ok()) Declare(wire);
   } else if (const auto* report = std::get_if<ledger::SourceReport>(&event.body)) {
     if (report->phase == ledger::SourceReport::Phase::kClosed) {
-      closed_.emplace(std::string(event.source.sha256), partition);
+      auto& pulled = closed_[{std::string(event.source.sha256), partition}];
+      if (event.source.name.starts_with(kPulled)) {
+        pulled.push_back({std::string(event.source.name), std::string(event.account.provider),
+                          std::string(event.account.merchant_account),
+                          std::string(event.account.currency), report->coverage_from_us,
+                          report->coverage_to_us});
+      }
     }
   } else if (const auto* retraction = std::get_if<ledger::Retraction>(&event.body)) {
     if (!retraction->source_sha256.empty()) {
@@ -95,11 +104,20 @@ void LogIndex::Declare(std::string_view wire) {
 
 bool LogIndex::IsClosed(std::string_view sha256) const {
   auto it = closed_.lower_bound({std::string(sha256), 0});
-  return it != closed_.end() && it->first == sha256;
+  return it != closed_.end() && it->first.first == sha256;
 }
 
-// format log_id partitions position* last_tick accounts wire* closed (sha256 partition)*, before it
-// the SHA-256 of all that.
+std::vector<PulledSource> LogIndex::Pulled(std::string_view name) const {
+  std::vector<PulledSource> found;
+  for (const auto& [source, pulled] : closed_) {
+    std::copy_if(pulled.begin(), pulled.end(), std::back_inserter(found),
+                 [&](const PulledSource& one) { return one.name.starts_with(name); });
+  }
+  return found;
+}
+
+// format log_id partitions position* last_tick accounts wire* closed (sha256 partition pulled
+// (name provider merchant_account currency from to)*)*, before it the SHA-256 of all that.
 std::string LogIndex::Serialized() const {
   std::string body;
   PutText(kFormat, &body);
@@ -110,9 +128,18 @@ std::string LogIndex::Serialized() const {
   PutNumber(account_events_.size(), &body);
   for (const std::string& wire : account_events_) PutText(wire, &body);
   PutNumber(closed_.size(), &body);
-  for (const auto& [sha256, partition] : closed_) {
-    PutText(sha256, &body);
-    PutNumber(static_cast<uint64_t>(partition), &body);
+  for (const auto& [source, pulled] : closed_) {
+    PutText(source.first, &body);
+    PutNumber(static_cast<uint64_t>(source.second), &body);
+    PutNumber(pulled.size(), &body);
+    for (const PulledSource& one : pulled) {
+      for (const std::string* text :
+           {&one.name, &one.provider, &one.merchant_account, &one.currency}) {
+        PutText(*text, &body);
+      }
+      PutNumber(static_cast<uint64_t>(one.from_us), &body);
+      PutNumber(static_cast<uint64_t>(one.to_us), &body);
+    }
   }
   std::string out(AsBytes(base::Sha256(body)));
   return out + body;
@@ -134,7 +161,15 @@ bool LogIndex::Restore(std::string_view bytes) {
   for (uint64_t n = reader.Number(); n > 0 && reader.ok(); --n) Declare(reader.Text());
   for (uint64_t n = reader.Number(); n > 0 && reader.ok(); --n) {
     const std::string sha256(reader.Text());
-    closed_.emplace(sha256, static_cast<int>(reader.Number()));
+    auto& pulled = closed_[{sha256, static_cast<int>(reader.Number())}];
+    for (uint64_t reports = reader.Number(); reports > 0 && reader.ok(); --reports) {
+      PulledSource& one = pulled.emplace_back();
+      for (std::string* text : {&one.name, &one.provider, &one.merchant_account, &one.currency}) {
+        *text = reader.Text();
+      }
+      one.from_us = static_cast<int64_t>(reader.Number());
+      one.to_us = static_cast<int64_t>(reader.Number());
+    }
   }
   return reader.AtEnd();
 }

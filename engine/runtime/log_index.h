@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +17,14 @@
 #include "engine/matching/fold.h"
 
 namespace tieout::runtime {
+
+// A closed report of what was pulled from a provider. Its source's name is "pull:" and the stream,
+// then after a blank what of it: "pull:stripe/acct_1/payouts 2026-03-01T00:00:00Z..…".
+struct PulledSource {
+  std::string name;
+  std::string provider, merchant_account, currency;
+  int64_t from_us = 0, to_us = 0;  // its coverage
+};
 
 class LogIndex {
  public:
@@ -35,6 +42,8 @@ class LogIndex {
   // The closed report of these source bytes (their SHA-256, 32 bytes) is in the log and no
   // retraction took it back.
   bool IsClosed(std::string_view sha256) const;
+  // What was pulled under names that begin with `name`, and not taken back.
+  std::vector<PulledSource> Pulled(std::string_view name) const;
 
  private:
   absl::Status ReadPartition(int partition);
@@ -51,7 +60,8 @@ class LogIndex {
   std::vector<std::string> account_events_;  // wire bytes, from partition 0
   matching::AccountDirectory accounts_;      // made of account_events_
   // A retraction stands in every partition, so its order to a report is told within the report's.
-  std::set<std::pair<std::string, int>> closed_;  // (sha256, partition)
+  // By (sha256, partition), of what was pulled a report for each account; else none.
+  std::map<std::pair<std::string, int>, std::vector<PulledSource>> closed_;
 };
 
 }  // namespace tieout::runtime

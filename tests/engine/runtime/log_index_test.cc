@@ -24,7 +24,7 @@ class LogIndexTest : public ::testing::Test {
   }
   std::string cache() const { return directory_ + "/index"; }
 
-  void AppendAccountAndClosedReport() {
+  void AppendAccountAndClosedReport(std::string_view name = "") {
     LogIndex index(log_.get(), "");
     Publisher publisher(log_.get(), &index);
     ledger::Event account;
@@ -39,11 +39,24 @@ class LogIndexTest : public ::testing::Test {
     report.event_id = "stripe/a/EUR.x/closed";
     report.account = {"stripe", "a", "EUR"};
     report.source.sha256 = kSha;
+    report.source.name = name;
     ledger::SourceReport body;
     body.phase = ledger::SourceReport::Phase::kClosed;
+    body.coverage_to_us = 7;
     report.body = body;
     ASSERT_TRUE(publisher.Add(report).ok());
     ASSERT_TRUE(publisher.Flush().ok());
+  }
+
+  void TakeBack(LogIndex* index) {
+    Publisher publisher(log_.get(), index);
+    ledger::Event retraction;
+    retraction.event_id = "log/retraction/1";
+    retraction.occurred_at_us = base::kMicrosPerDay;
+    ledger::Retraction body;
+    body.source_sha256 = kSha;
+    retraction.body = body;
+    ASSERT_TRUE(publisher.AppendConfig({&retraction, 1}).ok());
   }
 
   const std::string directory_;
@@ -70,15 +83,26 @@ TEST_F(LogIndexTest, ARetractionOpensTheSourceAgain) {
   ASSERT_NO_FATAL_FAILURE(AppendAccountAndClosedReport());
   LogIndex index(log_.get(), cache());
   ASSERT_TRUE(index.Refresh().ok());
-  Publisher publisher(log_.get(), &index);
-  ledger::Event retraction;
-  retraction.event_id = "log/retraction/1";
-  retraction.occurred_at_us = base::kMicrosPerDay;
-  ledger::Retraction body;
-  body.source_sha256 = kSha;
-  retraction.body = body;
-  ASSERT_TRUE(publisher.AppendConfig({&retraction, 1}).ok());
+  TakeBack(&index);
   EXPECT_FALSE(index.IsClosed(kSha));
+}
+
+TEST_F(LogIndexTest, KnowsWhatWasPulledUntilItIsTakenBack) {
+  ASSERT_NO_FATAL_FAILURE(AppendAccountAndClosedReport("pull:stripe/a/payouts x"));
+  {
+    LogIndex index(log_.get(), cache());
+    ASSERT_TRUE(index.Refresh().ok());
+    ASSERT_TRUE(index.Save().ok());
+  }
+  LogIndex cached(log_.get(), cache());
+  const std::vector<PulledSource> pulled = cached.Pulled("pull:stripe/a/payouts ");
+  ASSERT_EQ(pulled.size(), 1u);
+  EXPECT_EQ(pulled[0].name, "pull:stripe/a/payouts x");
+  EXPECT_EQ(pulled[0].merchant_account + pulled[0].currency, "aEUR");
+  EXPECT_EQ(pulled[0].to_us, 7);
+  EXPECT_TRUE(cached.Pulled("pull:stripe/a/payout ").empty());
+  TakeBack(&cached);
+  EXPECT_TRUE(cached.Pulled("pull:").empty());
 }
 
 TEST_F(LogIndexTest, ADamagedOrForeignCacheIsIgnored) {
