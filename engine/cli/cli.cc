@@ -14,9 +14,9 @@ namespace {
 
 // In the order a newcomer meets them; --help keeps it.
 constexpr void (*kCommands[])(Command, Invocation&) = {
-    AddDemo,   AddIngest,  AddRun,     AddServe,  AddStatus, AddSeller,
-    AddBreaks, AddRecords, AddExplain, AddReplay, AddVerify, AddRule,
-    AddTopics, AddGroup,   AddLog,     AddDlq,    AddHelp};
+    AddDemo,   AddIngest, AddPull,    AddRun,     AddServe,  AddStatus,
+    AddSeller, AddBreaks, AddRecords, AddExplain, AddReplay, AddVerify,
+    AddRule,   AddTopics, AddGroup,   AddLog,     AddDlq,    AddHelp};
 
 void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
   app.add_option("--data", flags.data, "directory of log, state and sources [./tieout-data]")

@@ -63,6 +63,7 @@ inline void AddWorkers(Command command, int* workers) {
 
 void AddDemo(Command app, Invocation& invocation);
 void AddIngest(Command app, Invocation& invocation);
+void AddPull(Command app, Invocation& invocation);
 void AddRun(Command app, Invocation& invocation);
 void AddServe(Command app, Invocation& invocation);
 void AddStatus(Command app, Invocation& invocation);

@@ -124,13 +124,19 @@ absl::Status CheckWhole(const Config& config, const std::string& file) {
   return absl::OkStatus();
 }
 
-// Profiles are named from the file that names them, so that a configuration can be moved.
-void ResolveProfiles(const std::filesystem::path& folder, Config* config) {
+// Profiles and secrets are named from the file that names them, so that a configuration can be
+// moved.
+void ResolvePaths(const std::filesystem::path& folder, Config* config) {
   for (SourceSetting& source : config->sources) {
     std::error_code error;
     const std::filesystem::path beside = folder / source.profile;
     if (!source.profile.empty() && std::filesystem::is_regular_file(beside, error)) {
       source.profile = beside.string();
+    }
+  }
+  for (PullSetting& pull : config->pulls) {
+    for (std::string* file : {&pull.secret.file, &pull.refresh_token.file}) {
+      if (!file->empty()) *file = (folder / *file).string();
     }
   }
 }
@@ -191,7 +197,7 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
     return base::InvalidArgument(fmt::format("{}: can't be opened: check --config", file));
   }
   TIEOUT_ASSIGN_OR_RETURN(Config config, ParseConfig(text, file));
-  ResolveProfiles(std::filesystem::path(file).parent_path(), &config);
+  ResolvePaths(std::filesystem::path(file).parent_path(), &config);
   ResolveWebhooks(std::filesystem::path(file).parent_path(), &config);
   TIEOUT_RETURN_IF_ERROR(ReadKafkaSecrets(file, &config));
   return config;

@@ -70,6 +70,14 @@ struct WebhookSetting {
   std::string url, webhook_id, keys;
 };
 
+// [pulls."stripe/acct_1ABC"]: how an account is fetched from its provider (engine/pull).
+struct PullSetting {
+  std::string provider, merchant_account;
+  SecretSetting secret, refresh_token;
+  std::string client_id, base_url, token_url, since;
+  uint64_t per_second = 0;  // 0: the provider's own
+};
+
 struct Config {
   runtime::EngineOptions engine;
   std::string listen = "127.0.0.1:9464";
@@ -79,6 +87,7 @@ struct Config {
   std::deque<RuleSetting> rules;
   std::deque<CalendarSetting> calendars;
   std::deque<SourceSetting> sources;
+  std::deque<PullSetting> pulls;
 };
 
 // nullptr: no [[sources]] speaks of this file.

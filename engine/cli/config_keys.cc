@@ -1,6 +1,8 @@
 // Every key of tieout.toml: what it means, what it is without, and where it goes.
+#include <deque>
 #include <limits>
 
+#include "engine/base/day.h"
 #include "engine/cli/config_value.h"
 #include "fmt/format.h"
 
@@ -29,8 +31,9 @@ absl::Status StoreAmount(const ConfigValue& value, std::string* field) {
   return Store(value.AnyScalar(), field);
 }
 
-// The account of "accounts.<provider>/<merchant account>.…", made when first named.
-absl::StatusOr<AccountSetting*> AccountOf(const ConfigValue& value, Config& config) {
+// The entry of "accounts.<provider>/<merchant account>.…" or "pulls.…", made when first named.
+template <typename Setting>
+absl::StatusOr<Setting*> OfAccount(const ConfigValue& value, std::deque<Setting>& settings) {
   const std::string& name = value.names[0];
   const size_t slash = name.find('/');
   if (slash == std::string::npos || slash == 0 || slash + 1 == name.size()) {
@@ -41,20 +44,20 @@ absl::StatusOr<AccountSetting*> AccountOf(const ConfigValue& value, Config& conf
   }
   const std::string provider = name.substr(0, slash);
   const std::string merchant_account = name.substr(slash + 1);
-  for (AccountSetting& account : config.accounts) {
-    if (account.provider == provider && account.merchant_account == merchant_account) {
-      return &account;
+  for (Setting& setting : settings) {
+    if (setting.provider == provider && setting.merchant_account == merchant_account) {
+      return &setting;
     }
   }
-  AccountSetting& account = config.accounts.emplace_back();
-  account.provider = provider;
-  account.merchant_account = merchant_account;
-  return &account;
+  Setting& setting = settings.emplace_back();
+  setting.provider = provider;
+  setting.merchant_account = merchant_account;
+  return &setting;
 }
 
 template <std::string AccountSetting::*kField>
 absl::Status SetAccountText(const ConfigValue& value, Config& config) {
-  TIEOUT_ASSIGN_OR_RETURN(AccountSetting * account, AccountOf(value, config));
+  TIEOUT_ASSIGN_OR_RETURN(AccountSetting * account, OfAccount(value, config.accounts));
   return Store(value.Text(), &(account->*kField));
 }
 
@@ -77,6 +80,18 @@ absl::Status SetWebhookText(const ConfigValue& value, Config& config) {
 template <std::string SecretSetting::*kField>
 absl::Status SetWebhookSecret(const ConfigValue& value, Config& config) {
   return Store(value.Text(), &(WebhookOf(value, config).secret.*kField));
+}
+
+template <std::string PullSetting::*kField>
+absl::Status SetPullText(const ConfigValue& value, Config& config) {
+  TIEOUT_ASSIGN_OR_RETURN(PullSetting * pull, OfAccount(value, config.pulls));
+  return Store(value.Text(), &(pull->*kField));
+}
+
+template <SecretSetting PullSetting::*kSecret, std::string SecretSetting::*kField>
+absl::Status SetPullSecret(const ConfigValue& value, Config& config) {
+  TIEOUT_ASSIGN_OR_RETURN(PullSetting * pull, OfAccount(value, config.pulls));
+  return Store(value.Text(), &(pull->*kSecret.*kField));
 }
 
 template <std::string RuleSetting::*kField>
@@ -211,13 +226,13 @@ std::vector<ConfigKey> MakeTable() {
       {{"accounts.*.also", "list", "",
         "what sources call it besides: [\"532013000\"] of a bank account whose IBAN is its name"},
        [](V v, Config& c) -> absl::Status {
-         TIEOUT_ASSIGN_OR_RETURN(AccountSetting * account, AccountOf(v, c));
+         TIEOUT_ASSIGN_OR_RETURN(AccountSetting * account, OfAccount(v, c.accounts));
          return Store(v.Texts(), &account->also);
        }},
       {{"accounts.*.shared", "yes/no", "false",
         "many sellers' money: the marketplace is merchant of record"},
        [](V v, Config& c) -> absl::Status {
-         TIEOUT_ASSIGN_OR_RETURN(AccountSetting * account, AccountOf(v, c));
+         TIEOUT_ASSIGN_OR_RETURN(AccountSetting * account, OfAccount(v, c.accounts));
          return Store(v.YesNo(), &account->shared);
        }},
       {{"accounts.*", "text", "", "short for accounts.*.seller"},
@@ -240,6 +255,36 @@ std::vector<ConfigKey> MakeTable() {
       {{"sources.seller", "text", "",
         "owner of accounts that neither the log nor [accounts] knows"},
        SetSourceText<&SourceSetting::seller>},
+
+      {{"pulls.*.secret_file", "text", "",
+        "what `tieout pull` proves itself with, in a file: API key, access token or client secret"},
+       SetPullSecret<&PullSetting::secret, &SecretSetting::file>},
+      {{"pulls.*.secret_env", "text", "", "the same in an environment variable, by its name"},
+       SetPullSecret<&PullSetting::secret, &SecretSetting::environment>},
+      {{"pulls.*.client_id", "text", "", "the application's id, where the provider uses OAuth"},
+       SetPullText<&PullSetting::client_id>},
+      {{"pulls.*.refresh_token_file", "text", "",
+        "OAuth refresh token; a new one that the provider gives replaces it there"},
+       SetPullSecret<&PullSetting::refresh_token, &SecretSetting::file>},
+      {{"pulls.*.refresh_token_env", "text", "",
+        "the same in an environment variable, by its name"},
+       SetPullSecret<&PullSetting::refresh_token, &SecretSetting::environment>},
+      {{"pulls.*.since", "text", "", "the first day to pull, \"2026-01-01\" (--since)"},
+       [](V v, Config& c) -> absl::Status {
+         TIEOUT_ASSIGN_OR_RETURN(PullSetting * pull, OfAccount(v, c.pulls));
+         TIEOUT_RETURN_IF_ERROR(Store(v.AnyScalar(), &pull->since));
+         if (base::ParseDay(pull->since).has_value()) return absl::OkStatus();
+         return v.Wrong("a day like \"2026-01-01\"");
+       }},
+      {{"pulls.*.base_url", "text", "", "another address of the provider's API, a sandbox's"},
+       SetPullText<&PullSetting::base_url>},
+      {{"pulls.*.token_url", "text", "", "another address of its OAuth tokens"},
+       SetPullText<&PullSetting::token_url>},
+      {{"pulls.*.requests_per_second", "number", "", "at most; else what the provider allows"},
+       [](V v, Config& c) -> absl::Status {
+         TIEOUT_ASSIGN_OR_RETURN(PullSetting * pull, OfAccount(v, c.pulls));
+         return Store(v.Number(10'000), &pull->per_second);
+       }},
 
       {{"rules.id", "text", "", "the rule's name; a change of its content is its next version"},
        SetRuleText<&RuleSetting::id>},

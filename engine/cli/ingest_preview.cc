@@ -308,6 +308,20 @@ void PrintEnd(Context& context, const std::vector<SourcePreview>& sources) {
 
 absl::StatusOr<ExitCode> PreviewFiles(Context& context, const std::vector<std::string>& files,
                                       const SourceSetting& flags) {
+  return Preview(context, [&](runtime::IngestPreview& preview) -> absl::Status {
+    for (const std::string& file : files) {
+      runtime::IngestRequest request = RequestOf(context, file, flags);
+      Progress progress("reading " + file, "bytes", context.err_terminal, context.err);
+      request.progress = [&](const runtime::IngestProgress& now) {
+        progress.Update(now.bytes_done, now.bytes_total);
+      };
+      TIEOUT_RETURN_IF_ERROR(preview.Take(request));
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<ExitCode> Preview(Context& context, const TakePreviewed& take) {
   absl::Status written;
   std::function<void(const ledger::Event&)> on_event;
   if (context.format == Format::kJsonLines) {
@@ -322,14 +336,7 @@ absl::StatusOr<ExitCode> PreviewFiles(Context& context, const std::vector<std::s
       auto preview, runtime::IngestPreview::Open(
                         context.config.engine, std::move(on_event),
                         [&](uint64_t done, uint64_t total) { comparing.Update(done, total); }));
-  for (const std::string& file : files) {
-    runtime::IngestRequest request = RequestOf(context, file, flags);
-    Progress progress("reading " + file, "bytes", context.err_terminal, context.err);
-    request.progress = [&](const runtime::IngestProgress& now) {
-      progress.Update(now.bytes_done, now.bytes_total);
-    };
-    TIEOUT_RETURN_IF_ERROR(preview->Take(request));
-  }
+  TIEOUT_RETURN_IF_ERROR(take(*preview));
   TIEOUT_RETURN_IF_ERROR(written);
   TIEOUT_ASSIGN_OR_RETURN(const std::vector<SourcePreview> sources, preview->Finish());
   if (context.format == Format::kTable) {

@@ -1,10 +1,12 @@
 // `ingest --dry-run`: what the files would bring, before anything is written.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "engine/cli/command.h"
+#include "engine/runtime/ingest_preview.h"
 
 namespace tieout::cli {
 
@@ -15,5 +17,8 @@ namespace tieout::cli {
 // kFound: rows would be set aside. The first file that can't be taken decides the exit code.
 absl::StatusOr<ExitCode> PreviewFiles(Context& context, const std::vector<std::string>& files,
                                       const SourceSetting& flags);
+// The same of whatever `take` gives it.
+using TakePreviewed = std::function<absl::Status(runtime::IngestPreview&)>;
+absl::StatusOr<ExitCode> Preview(Context& context, const TakePreviewed& take);
 
 }  // namespace tieout::cli

@@ -1,0 +1,235 @@
+#include "engine/pull/pull.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+#include <utility>
+
+#include "connectors/lex/json.h"
+#include "engine/base/day.h"
+#include "engine/pull/spool.h"
+#include "fmt/format.h"
+
+namespace tieout::pull {
+namespace {
+
+using connectors::JsonEntries;
+using connectors::JsonFields;
+using runtime::PulledSource;
+
+constexpr int kGatherings = 3;  // of one list whose pages don't hold together
+// A window shorter than a day is no use where little happens, one of a thousand pages is much to
+// fetch again after a crash: the next one is as long again, or half as long.
+constexpr int64_t kFirstWindow_s = 86'400;
+constexpr uint64_t kFewPages = 10, kManyPages = 100;
+
+int64_t Micros(int64_t seconds) { return seconds * base::kMicrosPerSecond; }
+
+// Of one list: its pages don't follow each other, and it is asked for anew.
+absl::Status Broken(std::string why) { return base::Aborted(std::move(why)); }
+
+}  // namespace
+
+int64_t CoveredUntil(std::vector<PulledSource> sources) {
+  std::sort(sources.begin(), sources.end(),
+            [](const auto& a, const auto& b) { return a.from_us < b.from_us; });
+  int64_t until = 0;
+  for (const PulledSource& source : sources) {
+    if (until != 0 && source.from_us > until) break;
+    until = std::max(until, source.to_us);
+  }
+  return until;
+}
+
+// What is learned on the way through a list.
+struct Pull::Walked {
+  const EntryList* entry_list = nullptr;
+  std::string_view row_id;        // a field that is gathered, as are final entries
+  std::set<std::string> entries;  // few: payouts, locations
+  uint64_t pages = 0, rows = 0;
+};
+
+Pull::Pull(const Provider& provider, Fetcher* fetcher, Target* target, PullRequest request)
+    : provider_(provider), fetcher_(fetcher), target_(target), request_(std::move(request)) {}
+
+std::string Pull::NameOf(std::string_view stream, const std::string& scope) const {
+  return fmt::format("pull:{}/{}/{}{}{} ", provider_.name, request_.account, stream,
+                     scope.empty() ? "" : "/", scope);
+}
+
+absl::Status Pull::Run() {
+  for (const Stream& stream : provider_.streams) {
+    stream_ = stream.name;
+    TIEOUT_ASSIGN_OR_RETURN(const std::vector<std::string> scopes, ScopesOf(stream));
+    for (const std::string& scope : scopes) TIEOUT_RETURN_IF_ERROR(RunStream(stream, scope));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> Pull::ScopesOf(const Stream& stream) {
+  if (stream.scopes == nullptr) return std::vector<std::string>{""};
+  Walked walked;
+  walked.row_id = stream.scopes->id;
+  TIEOUT_RETURN_IF_ERROR(Walk(
+      stream.scopes->paging, {.account = request_.account},
+      [](const auto&, const auto&) { return absl::OkStatus(); }, &walked));
+  return std::vector<std::string>(walked.entries.begin(), walked.entries.end());
+}
+
+absl::Status Pull::RunStream(const Stream& stream, const std::string& scope) {
+  const std::string name = NameOf(stream.name, scope);
+  TIEOUT_ASSIGN_OR_RETURN(const std::vector<PulledSource> pulled, target_->Pulled(name));
+  const int64_t covered_until = CoveredUntil(pulled);
+  int64_t from = request_.first_us;
+  if (covered_until != 0) {
+    const auto earliest =
+        std::min_element(pulled.begin(), pulled.end(),
+                         [](const auto& a, const auto& b) { return a.from_us < b.from_us; });
+    from = std::max(earliest->from_us, covered_until - Micros(stream.overlap_s));
+  }
+  if (request_.again_us != 0) from = request_.again_us;
+  if (from == 0) {
+    return base::FailedPrecondition(fmt::format(
+        "nothing of {}/{} was pulled yet: say from which day on with --since, or as since in "
+        "tieout.toml",
+        provider_.name, request_.account));
+  }
+  const int64_t end = request_.clock->NowMicros() / Micros(1) * Micros(1);
+  int64_t length = std::max(kFirstWindow_s, std::min(stream.overlap_s, stream.longest_s));
+  while (from < end) {
+    const int64_t to = std::min(end, from + Micros(length));
+    const Ask ask{.account = request_.account, .scope = scope, .from_us = from, .to_us = to};
+    TIEOUT_ASSIGN_OR_RETURN(const uint64_t pages, TakeWindow(stream, name, ask));
+    if (pages < kFewPages) length = std::min(length * 2, stream.longest_s);
+    if (pages > kManyPages) length = std::max<int64_t>(length / 2, 60);
+    from = to;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> Pull::TakeWindow(const Stream& stream, const std::string& name,
+                                          const Ask& ask) {
+  Walked walked;
+  walked.entry_list = stream.entry_list;
+  runtime::Fetched fetched;
+  fetched.as_of_us = request_.clock->NowMicros();
+  fetched.from_us = ask.from_us;
+  fetched.to_us =
+      std::max(ask.from_us + 1, std::min(ask.to_us, fetched.as_of_us - Micros(stream.lag_s)));
+  fetched.name = fmt::format("{}{}..{}", name, base::FormatInstant(ask.from_us),
+                             base::FormatInstant(ask.to_us));
+  const std::string path = request_.scratch + "/window";
+  TIEOUT_RETURN_IF_ERROR(Gather(
+      stream.paging, ask, path,
+      [&](uint64_t) -> absl::Status {
+        // The window's own report says that its entries' lists were taken too: they come before it.
+        TIEOUT_RETURN_IF_ERROR(TakeEntryLists(stream, walked.entries));
+        return target_->Take(path, fetched);
+      },
+      &walked));
+  return walked.pages;
+}
+
+absl::Status Pull::TakeEntryLists(const Stream& stream, const std::set<std::string>& entries) {
+  if (entries.empty()) return absl::OkStatus();
+  const EntryList& list = *stream.entry_list;
+  const std::string name = NameOf(list.name);
+  TIEOUT_ASSIGN_OR_RETURN(const std::vector<PulledSource> pulled, target_->Pulled(name));
+  std::set<std::string, std::less<>> known;
+  for (const PulledSource& source : pulled) known.insert(source.name);
+  const std::string path = request_.scratch + "/entry";
+  for (const std::string& entry : entries) {
+    runtime::Fetched fetched;
+    fetched.name = name + entry;
+    if (known.contains(fetched.name)) continue;
+    fetched.as_of_us = request_.clock->NowMicros();
+    Walked walked;
+    const Ask ask{.account = request_.account, .entry = entry};
+    TIEOUT_RETURN_IF_ERROR(Gather(
+        list.paging, ask, path, [&](uint64_t) { return target_->Take(path, fetched); }, &walked));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Pull::Gather(const Paging& paging, const Ask& ask, const std::string& path,
+                          const std::function<absl::Status(uint64_t pages)>& take, Walked* walked) {
+  for (int gathering = 1;; ++gathering) {
+    Spool spool(path);
+    walked->entries.clear();
+    walked->pages = walked->rows = 0;
+    const absl::Status status = Walk(
+        paging, ask,
+        [&](const std::string& page, const HttpResponse& response) {
+          return spool.Add(page, response.body);
+        },
+        walked);
+    if (absl::IsAborted(status) && gathering < kGatherings) continue;
+    if (absl::IsAborted(status)) {
+      return base::Unavailable(fmt::format("{}: {}, {} times in a row: pull again later",
+                                           provider_.name, base::Message(status), kGatherings));
+    }
+    TIEOUT_RETURN_IF_ERROR(status);
+    TIEOUT_RETURN_IF_ERROR(spool.Close());
+    rows_ += walked->rows;
+    pages_ += walked->pages;
+    return take(walked->pages);
+  }
+}
+
+absl::Status Pull::Walk(const Paging& paging, const Ask& ask,
+                        const std::function<absl::Status(const std::string& path,
+                                                         const HttpResponse& response)>& on_page,
+                        Walked* walked) {
+  const std::string first = paging.first(ask);
+  std::unordered_set<size_t> seen_pages, seen_rows;
+  const std::hash<std::string_view> hash;
+  std::optional<std::string> path = first;
+  while (path) {
+    if (!seen_pages.insert(hash(*path)).second) return Broken("its pages lead round in a circle");
+    const absl::StatusOr<HttpResponse> response = fetcher_->Get(*path);
+    if (absl::IsInvalidArgument(response.status()) && walked->pages > 0) {
+      return Broken(base::Message(response.status()));  // a cursor that is known no more
+    }
+    TIEOUT_RETURN_IF_ERROR(response.status());
+    const auto fields = JsonFields::Parse(response->body);
+    if (!fields.ok()) {
+      return Broken(fmt::format("{} is answered by no JSON object", *path));
+    }
+    Page page{.first = first, .path = *path, .link = response->link, .fields = *fields};
+    connectors::MemoryInput bytes(response->body);
+    JsonEntries entries(bytes, "page", {paging.list});
+    JsonEntries::Entry entry;
+    size_t rows_hash = 0;
+    std::optional<JsonFields> last;
+    while (true) {
+      TIEOUT_ASSIGN_OR_RETURN(const bool more, entries.Next(&entry));
+      if (!more) break;
+      if (entry.list.empty()) {  // the page itself, which has no such list
+        if (paging.may_lack_list && !fields->HasBelow("error")) break;
+        return base::InvalidArgument(fmt::format("{}: the answer to {} has no list `{}`",
+                                                 provider_.name, *path, paging.list));
+      }
+      ++page.rows;
+      rows_hash = rows_hash * 31 + hash(entry.json);
+      auto row = JsonFields::Parse(entry.json);
+      if (!row.ok()) continue;  // the connector sets it aside and says why
+      last = *std::move(row);
+      std::string id;
+      if (walked->entry_list != nullptr) id = walked->entry_list->id(*last);
+      if (!walked->row_id.empty()) id = last->Any(walked->row_id);
+      if (!id.empty()) walked->entries.insert(std::move(id));
+    }
+    if (page.rows > 0 && !seen_rows.insert(rows_hash).second) {
+      return Broken(fmt::format("{} repeats an earlier page", *path));
+    }
+    if (last) page.last = &*last;
+    TIEOUT_RETURN_IF_ERROR(on_page(*path, *response));
+    ++walked->pages;
+    walked->rows += page.rows;
+    if (request_.progress) request_.progress(stream_, rows_ + walked->rows);
+    path = paging.next(page);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tieout::pull
