@@ -158,8 +158,9 @@ absl::StatusOr<Excerpt> ElementAt(Gathered* gathered, uint64_t line,
 }
 
 absl::StatusOr<Excerpt> ObjectAt(InputStream& in, uint64_t line, std::span<const std::string> ids) {
-  JsonEntries entries(in, "the source",
-                      {"data", "transactions", "payouts", "payout_entries", "transaction_details"});
+  JsonEntries entries(
+      in, "the source",
+      {"data", "transactions", "payouts", "payout_entries", "transaction_details", "results"});
   std::vector<std::string> rows;
   JsonEntries::Entry entry;
   while (true) {

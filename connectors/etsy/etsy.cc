@@ -6,7 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "connectors/etsy/ledger.h"
 #include "connectors/lex/encoding.h"
+#include "connectors/lex/json.h"
 #include "connectors/lex/localized.h"
 #include "connectors/lex/rows.h"
 #include "connectors/movement.h"
@@ -16,7 +18,7 @@ namespace {
 
 using Field = ledger::Amendment::Field;
 
-constexpr std::string_view kProvider = "etsy";
+using etsy::kProvider;
 
 // The statement's types, and where they are too wide, the titles.
 constexpr Meaning kTypes[] = {
@@ -294,16 +296,18 @@ class EtsyConnector : public Connector {
  public:
   std::string_view name() const override { return "etsy"; }
   std::string_view reads() const override {
-    return "etsy: monthly statements, deposits and sold orders as CSV";
+    return "etsy: monthly statements, deposits and sold orders as CSV; the API's ledger as JSON";
   }
   Confidence Detect(std::string_view head) const override {
-    return FindLayout(DecodeHead(head)).has_value() ? Confidence::kCertain : Confidence::kNone;
+    const bool known = etsy::LooksLikeLedger(head) || FindLayout(DecodeHead(head)).has_value();
+    return known ? Confidence::kCertain : Confidence::kNone;
   }
   absl::StatusOr<Summary> Parse(InputStream& in, const Context& context,
                                 Sink& sink) const override {
     PeekInput peek(in);
     TIEOUT_ASSIGN_OR_RETURN(const std::string_view head, peek.Peek(kDetectBytes));
     if (head.empty()) return base::InvalidArgument(fmt::format("{} is empty", context.file_name));
+    if (BeginsAsJson(head)) return etsy::ParseLedger(name(), peek, context, sink);
     auto found = FindLayout(DecodeHead(head));
     if (!found.has_value()) {
       return base::InvalidArgument(
