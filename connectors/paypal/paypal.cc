@@ -1,6 +1,7 @@
 #include "connectors/paypal/paypal.h"
 
 #include "connectors/lex/encoding.h"
+#include "connectors/lex/json.h"
 #include "connectors/paypal/entry.h"
 
 namespace tieout::connectors {
@@ -28,7 +29,7 @@ class PayPalConnector : public Connector {
     if (paypal::IsSettlementReport(text)) {
       return paypal::ParseSettlement(name(), peek, context, sink);
     }
-    if (paypal::LooksLikeSearch(text)) return paypal::ParseSearch(name(), peek, context, sink);
+    if (BeginsAsJson(text)) return paypal::ParseSearch(name(), peek, context, sink);
     return paypal::ParseActivity(name(), peek, context, sink);
   }
 };

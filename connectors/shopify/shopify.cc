@@ -6,6 +6,7 @@
 #include <array>
 
 #include "connectors/lex/encoding.h"
+#include "connectors/lex/json.h"
 #include "connectors/movement.h"
 #include "connectors/shopify/api.h"
 #include "connectors/shopify/exports.h"
@@ -116,7 +117,7 @@ class ShopifyConnector : public Connector {
                                 Sink& sink) const override {
     PeekInput peek(in);
     TIEOUT_ASSIGN_OR_RETURN(const std::string_view head, peek.Peek(kDetectBytes));
-    if (shopify::LooksLikeApi(DecodeHead(head))) {
+    if (BeginsAsJson(DecodeHead(head))) {
       TIEOUT_RETURN_IF_ERROR(NeedsAccount(context, "Shopify's lists", "SHOP"));
       return shopify::ParseApi(name(), peek, context, sink);
     }

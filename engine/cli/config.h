@@ -75,7 +75,8 @@ struct PullSetting {
   std::string provider, merchant_account;
   SecretSetting secret, refresh_token;
   std::string client_id, base_url, token_url, since;
-  uint64_t per_second = 0;  // 0: the provider's own
+  uint64_t first_report = 0;  // 0: none said
+  uint64_t per_second = 0;    // 0: the provider's own
 };
 
 struct Config {

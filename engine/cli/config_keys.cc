@@ -276,6 +276,12 @@ std::vector<ConfigKey> MakeTable() {
          if (base::ParseDay(pull->since).has_value()) return absl::OkStatus();
          return v.Wrong("a day like \"2026-01-01\"");
        }},
+      {{"pulls.*.first_report", "number", "",
+        "Adyen: the settlement batch to begin with; later the one after the last in the log"},
+       [](V v, Config& c) -> absl::Status {
+         TIEOUT_ASSIGN_OR_RETURN(PullSetting * pull, OfAccount(v, c.pulls));
+         return Store(v.Number(1ull << 40), &pull->first_report);
+       }},
       {{"pulls.*.base_url", "text", "", "another address of the provider's API, a sandbox's"},
        SetPullText<&PullSetting::base_url>},
       {{"pulls.*.token_url", "text", "", "another address of its OAuth tokens"},

@@ -196,6 +196,7 @@ class Pulling {
     if (const auto day = base::ParseDay(options_.since)) {
       request.first_us = request.again_us = day->start_us();
     }
+    request.first_report = setting_.first_report;
     request.scratch = scratch;
     request.clock = context_.config.engine.clock;
     request.progress = [&](std::string_view, uint64_t rows) { progress.Update(rows, 0); };
@@ -302,8 +303,15 @@ absl::StatusOr<ExitCode> RunPull(Context& context, const PullOptions& options) {
   TIEOUT_ASSIGN_OR_RETURN(const std::vector<PullSetting> settings, SettingsOf(context, options));
   ExitCode verdict = ExitCode::kOk;
   for (const PullSetting& setting : settings) {
-    TIEOUT_ASSIGN_OR_RETURN(const ExitCode code, PullAccount(context, options, *provider, setting));
-    if (verdict == ExitCode::kOk) verdict = code;
+    const absl::StatusOr<ExitCode> code = PullAccount(context, options, *provider, setting);
+    if (!code.ok() && settings.size() == 1) return code.status();
+    if (!code.ok()) {  // the others go on
+      context.err << context.err_terminal.Paint(Style::kBad, "tieout:") << ' '
+                  << base::Message(code.status()) << '\n';
+    }
+    const ExitCode one = code.ok() ? *code : ExitCodeOf(code.status());
+    const bool worse = verdict == ExitCode::kFound && one != ExitCode::kOk;
+    if (verdict == ExitCode::kOk || worse) verdict = one;
   }
   return verdict;
 }
@@ -347,6 +355,9 @@ void AddPull(Command app, Invocation& invocation) {
       "  [pulls.\"stripe/acct_1ABC\"]\n"
       "  secret_file = \"stripe-key\"\n"
       "  since = 2026-01-01\n"
+      "OAuth (paypal, ebay, etsy): client_id beside it; ebay and etsy: refresh_token_file too. "
+      "adyen:\n"
+      "first_report, the first settlement batch. `tieout help config` lists all of pulls.*.\n"
       "What was pulled is told by the log: the next pull goes on where this one ended, also after "
       "a\n"
       "crash, and reads a little again, which counts nothing twice. Too many requests, a "

@@ -93,8 +93,10 @@ absl::Status Fetcher::Refused(const HttpResponse& response, std::string_view pat
         "secret in tieout.toml and its rights at {}",
         provider_.name, address_.key, Redacted(std::string(path)), said, provider_.name));
   }
-  return base::InvalidArgument(fmt::format("{} doesn't take the request {}: {}", provider_.name,
-                                           Redacted(std::string(path)), said));
+  std::string text = fmt::format("{} doesn't take the request {}: {}", provider_.name,
+                                 Redacted(std::string(path)), said);
+  return response.status == 404 ? base::NotFound(std::move(text))
+                                : base::InvalidArgument(std::move(text));
 }
 
 absl::StatusOr<HttpResponse> Fetcher::Patiently(const HttpRequest& request) {

@@ -56,8 +56,8 @@ class Fetcher {
   Fetcher(const Provider& provider, Address address, Credential credential, Sleep sleep);
 
   // GET of a path with its query. kFailedPrecondition: the credential was refused;
-  // kInvalidArgument: the provider doesn't take this request (400, 404, 410, 422); kUnavailable:
-  // given up.
+  // kInvalidArgument: the provider doesn't take this request (400, 410, 422, …); kNotFound: 404;
+  // kUnavailable: given up.
   absl::StatusOr<HttpResponse> Get(const std::string& path);
 
   const FetchCounts& counts() const { return counts_; }

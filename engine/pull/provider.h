@@ -53,6 +53,8 @@ struct EntryList {
   // The id of an entry whose list is final; empty: it has none, or not yet.
   std::string (*id)(const connectors::JsonFields& entry);
   Paging paging;
+  // The entry itself stands before its list, for connectors that call a list complete by it.
+  bool with_entry = false;
 };
 
 // What a list is asked for each of, such as a seller's locations: rows of one list that comes
@@ -67,10 +69,18 @@ struct Stream {
   Paging paging;
   // Read again from so long before the cursor: what appears late or changes its state.
   int64_t overlap_s = 0;
-  int64_t longest_s = 0;  // that may be asked for at once
+  int64_t longest_s = 0;  // that may be asked for at once; 0: it takes no times, all is one window
   int64_t lag_s = 0;      // the provider's own: what is younger may still be missing
+  // What a refusal says where a window holds too much: it is halved.
+  std::string_view too_much;
   const EntryList* entry_list = nullptr;
   const Scopes* scopes = nullptr;
+};
+
+// Files with a number, each made once and without a gap.
+struct Reports {
+  std::string_view name;  // "settlement_batch"
+  std::string (*path)(const Ask&, uint64_t number);
 };
 
 struct Provider {
@@ -84,6 +94,7 @@ struct Provider {
   std::string_view headers;  // further ones, a line each
   double per_second = 5;     // requests
   std::span<const Stream> streams;
+  const Reports* reports = nullptr;
 };
 
 // nullptr: none of that name.

@@ -8,7 +8,8 @@
 namespace tieout::pull {
 
 std::span<const Provider* const> AllProviders() {
-  static const std::array kAll = {&Stripe()};
+  static const std::array kAll = {&Adyen(),   &Ebay(),   &Etsy(),  &PayPal(),
+                                  &Shopify(), &Square(), &Stripe()};
   return kAll;
 }
 

@@ -5,6 +5,12 @@
 
 namespace tieout::pull {
 
+const Provider& Adyen();
+const Provider& Ebay();
+const Provider& Etsy();
+const Provider& PayPal();
+const Provider& Shopify();
+const Provider& Square();
 const Provider& Stripe();
 
 }  // namespace tieout::pull

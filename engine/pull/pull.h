@@ -9,6 +9,7 @@
 //
 //   pull:stripe/acct_1/balance_transactions 2026-03-01T00:00:00Z..2026-03-02T00:00:00Z
 //   pull:stripe/acct_1/payout po_1ABC         an entry's own list, once, when it is final
+//   pull:adyen/MillLane/settlement_batch 7    a report; its number is the cursor
 //
 // Memory: a page, and 8 bytes for each page of a window.
 // Thread safety: none.
@@ -16,7 +17,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <set>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,9 +42,10 @@ class Target {
 
 struct PullRequest {
   std::string account;
-  int64_t first_us = 0;  // where to begin when nothing was pulled yet; 0: nobody said
-  int64_t again_us = 0;  // read again from here, whatever was pulled; 0: no
-  std::string scratch;   // an existing folder for the window at hand
+  int64_t first_us = 0;       // where to begin when nothing was pulled yet; 0: nobody said
+  int64_t again_us = 0;       // read again from here, whatever was pulled; 0: no
+  uint64_t first_report = 0;  // the number to begin with; 0: nobody said
+  std::string scratch;        // an existing folder for the window at hand
   runtime::Clock* clock = nullptr;
   // Of the stream and how far it is; may be empty.
   std::function<void(std::string_view stream, uint64_t rows)> progress;
@@ -62,16 +64,26 @@ class Pull {
   uint64_t pages() const { return pages_; }
 
  private:
+  struct EntryPage;
+  struct Rows;
   struct Walked;
   absl::Status RunStream(const Stream& stream, const std::string& scope);
+  absl::Status RunReports(const Reports& reports);
   absl::StatusOr<std::vector<std::string>> ScopesOf(const Stream& stream);
   // Takes one window; how many pages it had.
   absl::StatusOr<uint64_t> TakeWindow(const Stream& stream, const std::string& name,
                                       const Ask& ask);
-  absl::Status TakeEntryLists(const Stream& stream, const std::set<std::string>& entries);
-  // Fetches a list into a file, and again from its beginning where its pages don't hold together.
+  absl::Status TakeEntryLists(const Stream& stream,
+                              const std::map<std::string, EntryPage>& entries);
+  // Fetches a list into a file behind `head` (null: none), and again from its beginning where its
+  // pages don't hold together.
   absl::Status Gather(const Paging& paging, const Ask& ask, const std::string& path,
-                      const std::function<absl::Status(uint64_t pages)>& take, Walked* walked);
+                      const EntryPage* head, const std::function<absl::Status()>& take,
+                      Walked* walked);
+  // Gives a page that may lack its list an empty one.
+  absl::Status ReadRows(const Paging& paging, const std::string& path,
+                        const connectors::JsonFields& page, HttpResponse* response, Rows* rows,
+                        Walked* walked) const;
   absl::Status Walk(const Paging& paging, const Ask& ask,
                     const std::function<absl::Status(const std::string& path,
                                                      const HttpResponse& response)>& on_page,

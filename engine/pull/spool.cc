@@ -36,7 +36,11 @@ Spool::~Spool() {
 }
 
 absl::Status Spool::Add(std::string_view request, std::string_view body) {
-  file_ << PageLine(request, body);
+  return AddBytes(PageLine(request, body));
+}
+
+absl::Status Spool::AddBytes(std::string_view bytes) {
+  file_ << bytes;
   if (file_) return absl::OkStatus();
   return base::Unavailable(path_ + ": can't be written: disk full or not writable");
 }

@@ -25,6 +25,8 @@ class Spool {
 
   // `body`: a JSON object.
   absl::Status Add(std::string_view request, std::string_view body);
+  // As they are, of a file that comes whole.
+  absl::Status AddBytes(std::string_view bytes);
   absl::Status Close();
   const std::string& path() const { return path_; }
 

@@ -40,8 +40,8 @@ struct SourceHints {
 struct Fetched {
   std::string name;      // stands in the log instead of the file's path; see LogIndex::Pulled
   int64_t as_of_us = 0;  // when it was fetched
-  // What was asked for, half-open; both 0: the rows tell. An account that was pulled under the same
-  // stream before and has no row now is reported all the same: nothing moved there.
+  // What was asked for, half-open; both 0: the rows tell. A currency that was pulled of the
+  // account before and has no row now is reported all the same: nothing moved there.
   int64_t from_us = 0, to_us = 0;
 };
 

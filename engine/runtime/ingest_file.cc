@@ -283,11 +283,15 @@ absl::StatusOr<FileIngest::Surveyed> FileIngest::Survey(const IngestRequest& req
   return out;
 }
 
-// Adds the accounts that a pull asked about and nothing moved in.
+// "pull:stripe/acct_1/payouts …" -> "pull:stripe/acct_1/".
+std::string_view PulledAccount(std::string_view name) {
+  return name.substr(0, name.find('/', name.find('/') + 1) + 1);
+}
+
+// Adds the accounts that a pull asked about and nothing moved in, known from any of its streams.
 void FileIngest::ReportTheQuiet(const IngestRequest& request, Summary* summary) const {
   if (!request.fetched || request.fetched->to_us == 0) return;
-  const std::string_view name = request.fetched->name;
-  for (const PulledSource& known : index_->Pulled(name.substr(0, name.find(' ') + 1))) {
+  for (const PulledSource& known : index_->Pulled(PulledAccount(request.fetched->name))) {
     const bool has_rows =
         std::any_of(summary->accounts.begin(), summary->accounts.end(), [&](const auto& account) {
           return account.provider == known.provider && account.currency == known.currency &&

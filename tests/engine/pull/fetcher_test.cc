@@ -3,9 +3,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "engine/pull/providers.h"
 #include "tests/engine/pull/support/fake_provider.h"
@@ -117,6 +123,40 @@ TEST_F(FetcherTest, ACredentialIsSentOverHttpsOnlyButToThisMachine) {
                                 "http://127.0.0.1@evil.example/", "https://"}) {
     EXPECT_TRUE(absl::IsFailedPrecondition(CheckAddress(url))) << url;
   }
+}
+
+// A server with a certificate that nobody signed.
+TEST_F(FetcherTest, ACertificateThatNobodySignedIsRefused) {
+  const std::string key = ::testing::TempDir() + "pull_key.pem";
+  const std::string certificate = ::testing::TempDir() + "pull_certificate.pem";
+  ASSERT_EQ(
+      std::system(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
+                   "-subj /CN=localhost -days 1 -keyout " +
+                   key + " -out " + certificate + " >/dev/null 2>&1")
+                      .c_str()),
+      0);
+  std::string port;
+  {
+    const FakeProvider free([](const auto&) { return FakeProvider::Reply{}; });
+    port = free.url().substr(free.url().rfind(':') + 1);
+  }
+  const pid_t server = fork();
+  if (server == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    execlp("openssl", "openssl", "s_server", "-quiet", "-www", "-accept", port.c_str(), "-key",
+           key.c_str(), "-cert", certificate.c_str(), nullptr);
+    _exit(127);
+  }
+  HttpClient http;
+  absl::Status status = absl::UnavailableError("not asked yet");
+  for (int i = 0; i < 500 && absl::IsUnavailable(status); ++i) {  // until it listens
+    std::this_thread::sleep_for(milliseconds(10));
+    status = http.Send({.url = "https://localhost:" + port + "/"}).status();
+  }
+  kill(server, SIGKILL);
+  waitpid(server, nullptr, 0);
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(base::Message(status), HasSubstr("localhost: SSL certificate problem"));
 }
 
 // A provider whose tokens are made from a refresh token, and which makes a new one each time.

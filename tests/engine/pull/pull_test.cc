@@ -48,6 +48,7 @@ class PullTest : public ::testing::Test {
     EXPECT_EQ(account.sale_count, 8u);
     EXPECT_EQ(account.sales, 7021 + 500);
     EXPECT_EQ(account.in_transit, 7021);
+    EXPECT_EQ(engine_.MatchedPayouts(), 1u);
     EXPECT_THAT(engine_.Reasons(), IsEmpty());
   }
 

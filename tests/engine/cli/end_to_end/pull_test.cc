@@ -108,6 +108,15 @@ TEST_F(PullCommandTest, DryRunFetchesAndWritesNothing) {
   EXPECT_FALSE(std::filesystem::exists(program_.folder() + "/tieout-data"));
 }
 
+TEST_F(PullCommandTest, OneAccountsTroubleIsNoOthers) {
+  program_.WriteFile("two.toml", "[pulls.\"stripe/acct_0\"]\nsecret_file = \"gone\"\n" +
+                                     program_.ReadFile("tieout.toml"));
+  const Ran ran = program_.Run("pull stripe --config two.toml");
+  EXPECT_EQ(ran.exit_code, 3);
+  EXPECT_THAT(ran.err, HasSubstr("[pulls.\"stripe/acct_0\"] secret: secret_file \"gone\""));
+  EXPECT_THAT(ran.out, HasSubstr("stripe/acct_1: "));
+}
+
 TEST_F(PullCommandTest, SaysWhatIsMissing) {
   EXPECT_THAT(program_.Run("pull acme").err, HasSubstr("nothing is pulled from \"acme\""));
   EXPECT_THAT(program_.Run("pull stripe --since March").err, HasSubstr("is no day"));

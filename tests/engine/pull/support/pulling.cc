@@ -1,5 +1,6 @@
 #include "tests/engine/pull/support/pulling.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "engine/base/temporary_folder.h"
@@ -53,6 +54,7 @@ absl::Status EngineUnderTest::Pull(const Provider& provider, const std::string& 
   PullRequest request;
   request.account = account_;
   request.first_us = since_us;
+  request.first_report = first_report;
   request.again_us = again_us;
   request.scratch = scratch.Path().value();
   request.clock = &clock_;
@@ -73,6 +75,15 @@ absl::Status EngineUnderTest::IngestFile(const std::string& path) {
 ledger::SellerProjection EngineUnderTest::Fold() {
   EXPECT_TRUE(engine_->RunToEnd({}).ok());
   return engine_->read_model().Project("S1").value();
+}
+
+size_t EngineUnderTest::MatchedPayouts() {
+  EXPECT_TRUE(engine_->RunToEnd({}).ok());
+  const auto page = engine_->read_model().Records("", 10'000).value();
+  return static_cast<size_t>(
+      std::count_if(page.records.begin(), page.records.end(), [](const auto& record) {
+        return record.level == ledger::Level::kPayout && record.status == ledger::Status::kMatched;
+      }));
 }
 
 std::vector<std::string> EngineUnderTest::Reasons() {

@@ -29,6 +29,8 @@ class EngineUnderTest : public Target {
   ledger::SellerProjection Fold();
   std::vector<std::string> Reasons();  // of all records; empty ones left out
 
+  size_t MatchedPayouts();  // whose items sum to them
+
   runtime::ManualClock& clock() { return clock_; }
   runtime::Engine& engine() { return *engine_; }
   const std::string& data_dir() const { return options_.data_dir; }
@@ -36,6 +38,7 @@ class EngineUnderTest : public Target {
   std::vector<std::string> taken;  // names
   std::vector<std::chrono::milliseconds> slept;
   FetchCounts counts;
+  uint64_t first_report = 0;
   int refuse_after = -1;  // ends the pull at this Take, as a full disk would
 
  private:
