@@ -105,7 +105,7 @@ absl::Status StripeReading::ReadGross(About about, const JsonFields& object, Web
     return absl::OkStatus();
   }
   if (is_refund && status != "succeeded" && status != "pending") {
-    told->why = "a refund that failed: another balance transaction gives it back";
+    told->why = "it isn't done, or failed: its balance transactions say what moved";
     return absl::OkStatus();
   }
   if (!ReadCurrency("currency", object.Text("currency"), &entry.currency, &error)) {
