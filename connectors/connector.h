@@ -90,13 +90,18 @@ struct AccountSummary {
   // Half-open; both 0: the file states no coverage. A pure day is its midnight UTC.
   int64_t coverage_from_us = 0;
   int64_t coverage_to_us = 0;
-  std::string sequence;  // the statement's own number
+  std::string sequence;  // the statement's own number; of several the first and the last: 12-15
   uint64_t rows = 0;
   uint64_t events = 0;          // with amendments
   ledger::WideMinor total = 0;  // sum of the events' amounts as they stand, provisional ones apart
   std::optional<ledger::Minor> opening, closing;
   // The same sum by the file's own words (a net column, closing less opening), where it has any.
   std::optional<ledger::WideMinor> stated_total;
+  void AddNumber(const std::string& number) {
+    sequence = sequence.empty() || sequence == number
+                   ? number
+                   : sequence.substr(0, sequence.find('-')) + "-" + number;
+  }
   void AddStated(ledger::WideMinor amount) { stated_total = stated_total.value_or(0) + amount; }
 };
 

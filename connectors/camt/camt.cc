@@ -288,7 +288,9 @@ absl::Status StatementReader::FinishStatement() {
     return absl::OkStatus();
   }
   AccountSummary& account = emitter_.account(AccountOf());
-  if (!statement_.sequence.empty()) account.sequence = statement_.sequence;
+  if (!statement_.sequence.empty() && is_booked_message_) {
+    account.AddNumber(statement_.sequence);  // what is not booked counts by itself
+  }
   NoteCoverage(&account);
   if (is_booked_message_) CheckBalances(&account);
   if (const std::string trouble = TotalsTrouble(statement_); !trouble.empty()) {

@@ -322,7 +322,7 @@ absl::Status Parser::FinishStatement() {
   if (!s_.currency.empty() && s_.has_head) {
     TIEOUT_RETURN_IF_ERROR(CheckAccount(s_.line));
     AccountSummary& account = emitter_.account(AccountOf());
-    if (!s_.number.empty()) account.sequence = s_.number;
+    if (!s_.number.empty() && s_.is_booked) account.AddNumber(s_.number);
   }
   s_ = Statement();
   return absl::OkStatus();

@@ -72,6 +72,21 @@ TEST(Mt940, SumsBalancesAndCoverage) {
   EXPECT_EQ(base::FormatInstant(account.coverage_to_us), "2026-03-07T00:00:00Z");
 }
 
+// The next file's statement is expected to follow the last of this one.
+TEST(Mt940, SeveralStatementsAreNumberedFromTheFirstToTheLast) {
+  std::string three;
+  for (const char* number : {"12/1", "12/2", "13/1", "14/1"}) {
+    three += fmt::format(
+        ":20:A\n:25:DE02120300000000202051\n:28C:{}\n:60F:C260305EUR10,00\n:62F:C260306EUR10,00\n-"
+        "\n",
+        number);
+  }
+  const auto result = RunMt940(three);
+  ASSERT_TRUE(result.status.ok()) << result.status;
+  ASSERT_EQ(result.summary.accounts.size(), 1u);
+  EXPECT_EQ(result.summary.accounts[0].sequence, "12-14");
+}
+
 TEST(Mt940, IsDetectedByContentAlone) {
   for (const std::string_view file : {"mt940/testdata/booked.sta", "mt940/testdata/intraday.sta"}) {
     const auto connector = Detect("x", testing::ReadTestFile(std::string(file)));
