@@ -1,7 +1,9 @@
 #include "engine/query/seller_gauges.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/ledger/books.h"
@@ -17,6 +19,46 @@ constexpr milliseconds kBetweenWalks{30'000};
 constexpr milliseconds kUntilReady{1'000};
 constexpr milliseconds kBreath{1};
 constexpr size_t kSellersABreath = 8;
+constexpr size_t kMostSources = 1'000;  // series; of more, those silent longest
+
+// Log time since the end of the last day that the account's facts or reports speak of. nullopt:
+// there is none yet.
+std::optional<int64_t> SilentSeconds(const ledger::AccountProjection& account, int64_t now_us) {
+  base::Day next = account.covered_until;  // the first that nothing speaks of
+  for (const base::Day last : {account.last_sale, account.last_payout, account.last_bank_value}) {
+    if (last.is_set() && (!next.is_set() || next <= last)) next = last.plus(1);
+  }
+  if (!next.is_set()) return std::nullopt;
+  return std::max<int64_t>(0, now_us - next.start_us()) / base::kMicrosPerSecond;
+}
+
+// Of a source in several currencies or homes the latest fact counts.
+class Silences {
+ public:
+  void Add(const ledger::AccountProjection& account, int64_t now_us) {
+    const std::optional<int64_t> seconds = SilentSeconds(account, now_us);
+    if (!seconds) return;
+    const auto [it, is_new] =
+        seconds_.try_emplace({account.provider, account.merchant_account}, *seconds);
+    if (!is_new) it->second = std::min(it->second, *seconds);
+  }
+  std::map<prometheus::Labels, double> Longest() const {
+    std::vector<std::pair<int64_t, const Source*>> longest;
+    for (const auto& [source, seconds] : seconds_) longest.push_back({-seconds, &source});
+    std::sort(longest.begin(), longest.end());
+    if (longest.size() > kMostSources) longest.resize(kMostSources);
+    std::map<prometheus::Labels, double> values;
+    for (const auto& [seconds, source] : longest) {
+      values[{{"provider", source->first}, {"account", source->second}}] =
+          static_cast<double>(-seconds);
+    }
+    return values;
+  }
+
+ private:
+  using Source = std::pair<std::string, std::string>;  // provider, merchant account
+  std::map<Source, int64_t> seconds_;
+};
 
 WideMinor Absolute(WideMinor amount) { return amount < 0 ? -amount : amount; }
 
@@ -54,6 +96,9 @@ SellerGauges::SellerGauges(runtime::ReadModel* model, prometheus::Registry* regi
       residual_(registry, "tieout_conservation_residual_minor",
                 "What the sellers' books lack or have too much, absolute, in minor units, by "
                 "level, side and currency; anything but 0 is a bug: run tieout verify."),
+      last_fact_(registry, "tieout_source_last_fact_seconds",
+                 "Log time since the last day that a source's facts or reports speak of, by "
+                 "provider and account."),
       thread_([this] { Run(); }) {}
 
 SellerGauges::~SellerGauges() {
@@ -81,6 +126,7 @@ absl::Status SellerGauges::Walk() {
   TIEOUT_ASSIGN_OR_RETURN(const std::vector<std::string> homes, model_->Homes());
   Gauges::Values open, age, items;
   std::map<prometheus::Labels, WideMinor> gross, residual;
+  Silences silences;
   size_t asked = 0;
   for (const std::string& home : homes) {
     if (++asked % kSellersABreath == 0 && !Rest(kBreath)) return base::Aborted("ending");
@@ -98,6 +144,9 @@ absl::Status SellerGauges::Walk() {
     for (const ledger::OpenItem& item : seller.open_items) {
       ++items[{{"side", std::string(ledger::RoleName(item.role))}, {"currency", item.currency}}];
     }
+    for (const ledger::AccountProjection& account : seller.accounts) {
+      silences.Add(account, now_us);
+    }
     // Absolute per seller, so that two wrong ones don't make a right one.
     for (const ledger::Residual& r : ledger::ResidualsOf(seller)) {
       residual[{{"level", r.level}, {"side", r.side}, {"currency", r.currency}}] +=
@@ -114,6 +163,7 @@ absl::Status SellerGauges::Walk() {
   age_.Show(age);
   items_.Show(items);
   residual_.Show(shown(residual));
+  last_fact_.Show(silences.Longest());
   return absl::OkStatus();
 }
 

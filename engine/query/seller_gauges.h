@@ -1,7 +1,8 @@
 // What all sellers' states add up to, as metrics: open breaks (how many, how much gross, how old),
-// open items, and whether the books are whole (ledger/books.h). A thread of its own walks the
-// sellers now and then, slowly, and the gauges show its last walk; the fold never waits for more
-// than one seller. Thread safety: none needed; starts and ends its thread.
+// open items, how long each source is silent, and whether the books are whole (ledger/books.h). A
+// thread of its own walks the sellers now and then, slowly, and the gauges show its last walk; the
+// fold never waits for more than one seller. Thread safety: none needed; starts and ends its
+// thread.
 #pragma once
 
 #include <chrono>
@@ -45,7 +46,7 @@ class SellerGauges {
   bool Rest(std::chrono::milliseconds time);
 
   runtime::ReadModel* const model_;
-  Gauges open_, gross_, age_, items_, residual_;
+  Gauges open_, gross_, age_, items_, residual_, last_fact_;
   std::mutex mutex_;
   std::condition_variable ending_changed_;
   bool ending_ = false;  // guarded by mutex_

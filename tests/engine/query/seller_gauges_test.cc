@@ -107,5 +107,36 @@ TEST(SellerGaugesTest, OppositeErrorsDontHideEachOther) {
   EXPECT_THAT(text, HasSubstr("tieout_open_items{currency=\"EUR\",side=\"payout\"} 2\n"));
 }
 
+// 100 s of log time after 9 March began. The bank's statement shows 6 March to its end, and a
+// deposit of the 7th came by another way; a second home of the account knows less. Stripe says
+// nothing of days.
+class TwoHomesOfABank : public TwoWrongs {
+ public:
+  absl::StatusOr<ledger::SellerProjection> Project(const std::string& home) override {
+    ledger::SellerProjection seller = Whole();
+    seller.tick =
+        static_cast<uint64_t>(base::ParseDay("2026-03-09")->start_us() / ledger::kTickMicros) + 10;
+    ledger::AccountProjection& bank = seller.accounts[1];
+    bank.merchant_account = "DE01";
+    bank.covered_until = base::ParseDay(home == "S1" ? "2026-03-07" : "2026-03-03").value();
+    if (home == "S1") bank.last_bank_value = base::ParseDay("2026-03-07").value();
+    return seller;
+  }
+};
+
+TEST(SellerGaugesTest, ASourceIsSilentSinceTheLastDayItSpokeOf) {
+  TwoHomesOfABank model;
+  prometheus::Registry registry;
+  const SellerGauges gauges(&model, &registry);
+  std::string text;
+  const std::string name = "tieout_source_last_fact_seconds{";
+  for (int i = 0; i < 500 && text.find(name) == std::string::npos; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    text = prometheus::TextSerializer().Serialize(registry.Collect());
+  }
+  EXPECT_THAT(text, HasSubstr(name + "account=\"DE01\",provider=\"bank\"} 86500\n"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("provider=\"stripe\"")));
+}
+
 }  // namespace
 }  // namespace tieout::query
