@@ -314,7 +314,8 @@ std::vector<ConfigKey> MakeTable() {
         "value date after the payout date, at most"},
        SetRulePartNumber<kBank, &RuleSetting::window_after_days>},
       {{"rules.bank_match.lag_banking_days", "number", "0",
-        "from payout date to due day, where no arrival date is given"},
+        "from payout date to due day, where no arrival date is given; source_rhythm: from one "
+        "report's last day to the next one's, 0: none is expected"},
        SetRulePartNumber<kBank, &RuleSetting::lag_banking_days>},
       {{"rules.bank_match.grace_banking_days", "number", "0",
         "after the due day, before it is a break"},

@@ -72,6 +72,7 @@ inline constexpr std::string_view kBeforeLookback = "BEFORE_LOOKBACK";
 inline constexpr std::string_view kUnclassified = "UNCLASSIFIED";
 inline constexpr std::string_view kWrongPartition = "WRONG_PARTITION";
 inline constexpr std::string_view kSourceLate = "SOURCE_LATE";
+inline constexpr std::string_view kSourceGap = "SOURCE_GAP";
 inline constexpr std::string_view kBalanceChainBroken = "BALANCE_CHAIN_BROKEN";
 // Dead letters only.
 inline constexpr std::string_view kUndecodable = "UNDECODABLE";

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/matching/owners.h"
+#include "engine/matching/rhythm.h"
 #include "engine/matching/speak.h"
 
 namespace tieout::matching {
@@ -16,13 +18,13 @@ std::string AccountName(const AccountState& a) {
   return a.provider + "/" + a.merchant_account + "/" + a.currency;
 }
 
-void SayLate(Turn& turn, uint32_t account, const Due& due) {
+void SayLate(Turn& turn, uint32_t account, int64_t due_us, int64_t until_us) {
   AccountState& a = turn.home().accounts[account];
-  a.late_until_us = std::max(a.late_until_us, due.business_us);
+  a.late_until_us = std::max(a.late_until_us, until_us);
   if (a.late.is_open()) return;
   ledger::Record record = NewRecord(turn, a, ledger::Level::kSource, ledger::Status::kUnmatched,
                                     ledger::reason::kSourceLate);
-  record.due_on = base::DayOf(due.business_us);
+  record.due_on = base::DayOf(due_us);
   Say(turn, std::move(record), a.late, AccountName(a));
 }
 
@@ -40,7 +42,7 @@ absl::StatusOr<bool> CoveredOrParked(Turn& turn, const std::vector<uint32_t>& ac
     if (Covers(turn.home().accounts[account], due)) continue;
     if (covered) turn.home().parked.insert({account, due});
     covered = false;
-    SayLate(turn, account, due);
+    SayLate(turn, account, due.business_us, due.business_us);
   }
   return covered;
 }
@@ -74,6 +76,114 @@ absl::Status CoverageGrew(Turn& turn, uint32_t account) {
         AccountName(a));
   }
   return absl::OkStatus();
+}
+
+namespace {
+
+// Its records and those of the account's lateness are told apart by one count.
+void SayGap(Turn& turn, SourceGap& gap, ledger::Record record) {
+  AccountState& a = turn.home().accounts[gap.account];
+  gap.anchor.generation = a.late.generation;
+  record.due_on = base::DayOf(gap.from_us);
+  Say(turn, std::move(record), gap.anchor, AccountName(a),
+      "/" + base::FormatInstant(gap.from_us) + "/" + base::FormatInstant(gap.to_us));
+  a.late.generation = gap.anchor.generation;
+}
+
+bool IsSame(const SourceGap& a, const SourceGap& b) {
+  return a.from_us == b.from_us && a.to_us == b.to_us;
+}
+
+// The reports it lies between may be forgotten by now: then it takes one that reaches across.
+bool IsClosed(const SourceGap& gap, const std::vector<SourceGap>& among,
+              const std::vector<Reported>& reported, const ledger::SourceReport& report) {
+  if (gap.from_us < reported.front().to_us) {
+    return report.coverage_from_us <= gap.from_us && gap.to_us <= report.coverage_to_us &&
+           report.coverage_from_us < gap.to_us && gap.from_us < report.coverage_to_us;
+  }
+  return std::none_of(among.begin(), among.end(),
+                      [&](const SourceGap& g) { return IsSame(g, gap); });
+}
+
+absl::Status NoteGaps(Turn& turn, const ledger::SourceReport& report, uint32_t account) {
+  HomePage& home = turn.home();
+  const AccountState& a = home.accounts[account];
+  if (a.reported.empty()) return absl::OkStatus();
+  std::vector<SourceGap> among = GapsAmong(turn.state.config(), a);
+  std::erase_if(home.gaps, [&](SourceGap& gap) {
+    if (gap.account != account || !IsClosed(gap, among, a.reported, report)) return false;
+    if (gap.anchor.is_open()) {
+      SayGap(turn, gap, NewRecord(turn, a, ledger::Level::kSource, ledger::Status::kMatched, ""));
+    }
+    return true;
+  });
+  for (SourceGap& gap : among) {
+    gap.account = account;
+    const bool is_known = std::any_of(home.gaps.begin(), home.gaps.end(), [&](const SourceGap& g) {
+      return g.account == account && IsSame(g, gap);
+    });
+    if (is_known) continue;
+    TIEOUT_RETURN_IF_ERROR(
+        ScheduleAnew(turn, &gap.settles_us, DueKind::kSource, account, 0, turn.state.log_us()));
+    home.gaps.push_back(gap);
+  }
+  return absl::OkStatus();
+}
+
+// Learned, it is held against a source that was on time once: an import of old files promises none.
+absl::Status ExpectNext(Turn& turn, uint32_t account, bool has_grown) {
+  AccountState& a = turn.home().accounts[account];
+  const std::optional<Rhythm> rhythm = RhythmOf(turn.state.config(), a);
+  int64_t due_us = rhythm ? NextReportDue(turn.state.config(), *rhythm, a) : 0;
+  if (due_us > turn.state.log_us()) a.was_on_time = true;
+  if (rhythm && !rhythm->is_configured && !a.was_on_time) due_us = 0;
+  if (due_us == a.report_due_us && !has_grown) return absl::OkStatus();
+  a.report_due_us = due_us;
+  if (due_us == 0) return absl::OkStatus();
+  return ScheduleAnew(turn, &a.report_settles_us, DueKind::kSource, account, 0, due_us);
+}
+
+// An account that has another owner by now reports to them.
+bool IsOurs(Turn& turn, const AccountState& a) {
+  const DeclaredAccount* declared =
+      FindDeclared(turn.home(), {a.provider, a.merchant_account, a.currency});
+  if (declared == nullptr) return false;
+  const Day today = turn.state.log_day();
+  return std::any_of(declared->tenures.begin(), declared->tenures.end(), [&](const Tenure& tenure) {
+    return (!tenure.from.is_set() || tenure.from <= today) &&
+           (!tenure.until.is_set() || today < tenure.until);
+  });
+}
+
+}  // namespace
+
+absl::Status NoteReport(Turn& turn, const ledger::SourceReport& report, uint32_t account) {
+  if (report.coverage_to_us == 0) return absl::OkStatus();  // states none
+  AccountState& a = turn.home().accounts[account];
+  const bool has_grown = report.coverage_to_us > a.covered_until_us;
+  a.covered_until_us = std::max(a.covered_until_us, report.coverage_to_us);
+  Remember(report, a.is_bank(), &a.reported);
+  TIEOUT_RETURN_IF_ERROR(NoteGaps(turn, report, account));
+  if (has_grown) TIEOUT_RETURN_IF_ERROR(CoverageGrew(turn, account));
+  return ExpectNext(turn, account, has_grown);
+}
+
+void JudgeSource(Turn& turn, uint32_t account) {
+  HomePage& home = turn.home();
+  AccountState& a = home.accounts[account];
+  for (SourceGap& gap : home.gaps) {
+    if (gap.account != account || gap.anchor.is_said() || !HasSettled(turn, gap.settles_us)) {
+      continue;
+    }
+    ledger::Record record = NewRecord(turn, a, ledger::Level::kSource, ledger::Status::kUnmatched,
+                                      ledger::reason::kSourceGap);
+    SetAmounts(gap.expected, gap.actual, &record);
+    SayGap(turn, gap, std::move(record));
+  }
+  const bool is_late = a.report_due_us != 0 && a.report_due_us <= turn.state.log_us() &&
+                       HasSettled(turn, a.report_settles_us);
+  if (!is_late || !IsOurs(turn, a)) return;
+  SayLate(turn, account, a.report_due_us, a.covered_until_us + 1);
 }
 
 }  // namespace tieout::matching

@@ -1,5 +1,6 @@
 // Absence needs coverage: before a source has reported beyond the due day, an item waits there and
-// the source is said to be late, once.
+// the source is said to be late, once. So it is when its next report is due by its rhythm
+// (rhythm.h), and what is missing between two reports is a gap.
 #pragma once
 
 #include <vector>
@@ -18,5 +19,10 @@ bool AreCovered(const HomePage& home, const std::vector<uint32_t>& accounts, con
 
 // An account's coverage grew: what waited for it is judged at the next tick.
 absl::Status CoverageGrew(Turn& turn, uint32_t account);
+
+// A closed report came: gaps that it closes or shows, when the next is due.
+absl::Status NoteReport(Turn& turn, const ledger::SourceReport& report, uint32_t account);
+// At a tick: says the account's gaps that have settled, and that its next report is late.
+void JudgeSource(Turn& turn, uint32_t account);
 
 }  // namespace tieout::matching

@@ -314,10 +314,7 @@ absl::Status FoldImpl::Report(Turn& turn, const ledger::Event& event, uint32_t a
     return absl::OkStatus();
   }
   CheckTotals(turn, event, account);
-  AccountState& a = home.accounts[account];
-  if (body.coverage_to_us <= a.covered_until_us) return absl::OkStatus();
-  a.covered_until_us = body.coverage_to_us;
-  return CoverageGrew(turn, account);
+  return NoteReport(turn, body, account);
 }
 
 }  // namespace tieout::matching

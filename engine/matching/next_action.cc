@@ -90,6 +90,11 @@ constexpr std::array kAdvice = {
            "Import the next statement or report of this account, until then nothing on it is "
            "judged missing.",
            "a report that covers the days in question is imported"},
+    Advice{
+        reason::kSourceGap,
+        "Import what this account reported from {due} on: the next report doesn't follow the one "
+        "before it.",
+        "a report that closes the hole is imported"},
     Advice{reason::kBalanceChainBroken,
            "Compare the file's balances or its own total ({wanted}) with its rows ({got}): one is "
            "missing or wrong.",

@@ -31,6 +31,7 @@ enum class DueKind : uint8_t {
   kReversals,
   kFeeMissing,
   kOrphan,
+  kSource,
 };
 struct Due {
   int64_t deadline_us = 0;  // with settling
@@ -68,6 +69,19 @@ struct WrongTotal {
 template <typename A>
 void Visit(A& a, WrongTotal& w) {
   a(w.account), a(w.coverage_from_us), a(w.coverage_to_us), a(w.anchor);
+}
+
+// Something is missing between two closed reports, until one comes that closes the hole.
+struct SourceGap {
+  uint32_t account = kNone;
+  int64_t from_us = 0, to_us = 0;  // from the end of one to the beginning of the next
+  Minor expected = 0, actual = 0;  // the balances there, where they differ
+  int64_t settles_us = 0;          // not said before
+  Anchor anchor;
+};
+template <typename A>
+void Visit(A& a, SourceGap& g) {
+  a(g.account), a(g.from_us), a(g.to_us), a(g.expected), a(g.actual), a(g.settles_us), a(g.anchor);
 }
 
 // Due items that passed their deadline without coverage wait for the account's next report.
@@ -203,6 +217,7 @@ struct HomePage {
   std::vector<Waiting> waiting;
   std::vector<SourceState> sources;
   std::vector<WrongTotal> wrong_totals;  // in the order of the log
+  std::vector<SourceGap> gaps;           // in the order of the log
   DueItems due;
   absl::btree_set<Parked> parked;
   absl::btree_set<PageNumber> pages;        // the home's EntryPages
@@ -270,7 +285,7 @@ namespace tieout::matching {
 template <typename A>
 void Visit(A& a, HomePage& p) {
   a(p.home), a(p.declared), a(p.accounts), a(p.payouts), a(p.deposits), a(p.groups), a(p.waiting),
-      a(p.sources), a(p.wrong_totals);
+      a(p.sources), a(p.wrong_totals), a(p.gaps);
   a(p.due), a(p.parked), a(p.pages), a(p.open_page), a(p.filter), a(p.filter_parts), a(p.open),
       a(p.troubles), a(p.seller_status);
 }

@@ -22,6 +22,18 @@ void Visit(A& a, Anchor& x) {
   a(x.last_record), a(x.break_id), a(x.generation), a(x.break_opened), a(x.status);
 }
 
+// A closed report, as far as it tells whether another is missing beside it.
+struct Reported {
+  int64_t to_us = 0, from_us = 0;              // [from, to)
+  uint64_t first_number = 0, last_number = 0;  // of its statements, where these count; 0: not told
+  std::optional<Minor> opening, closing;
+  friend auto operator<=>(const Reported&, const Reported&) = default;
+};
+template <typename A>
+void Visit(A& a, Reported& r) {
+  a(r.to_us), a(r.from_us), a(r.first_number), a(r.last_number), a(r.opening), a(r.closing);
+}
+
 // One settlement or bank account in one currency.
 struct AccountState {
   std::string provider, merchant_account, currency;
@@ -34,6 +46,10 @@ struct AccountState {
   std::map<int32_t, WideMinor> maturing;  // pending by the day it becomes available
   int64_t late_until_us = 0;              // what its open SOURCE_LATE needs to be covered
   Anchor late;                            // SOURCE_LATE
+  std::vector<Reported> reported;         // the last closed reports, ascending by their end
+  bool was_on_time = false;               // a report came before the next was due
+  int64_t report_due_us = 0;              // of the next one, by the rhythm; 0: none
+  int64_t report_settles_us = 0;          // when what it goes by has settled
   mutable InForce in_force;               // derived
   bool is_bank() const { return provider == ledger::kBankProvider; }
 };
@@ -42,7 +58,8 @@ void Visit(A& a, AccountState& s) {
   a(s.provider), a(s.merchant_account), a(s.currency), a(s.balance), a(s.sale_count);
   a(s.before_start), a(s.first_day);
   a(s.last_sale), a(s.last_payout), a(s.last_bank_value), a(s.covered_until_us), a(s.late_until_us),
-      a(s.maturing), a(s.late);
+      a(s.maturing), a(s.late), a(s.reported), a(s.was_on_time), a(s.report_due_us),
+      a(s.report_settles_us);
 }
 
 // A provider-filled value: the one with the latest as_of holds.

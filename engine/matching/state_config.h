@@ -52,12 +52,13 @@ enum class RuleName : uint8_t {
   kDepositExpectation,
   kPayoutList,
   kPaymentReference,
+  kSourceRhythm,
 };
-inline constexpr size_t kRuleNames = 10;
+inline constexpr size_t kRuleNames = 11;
 inline constexpr std::array<std::string_view, kRuleNames> kRuleIds = {
-    "reference_exact", "reference_set",    "reference_tolerance", "reference_partial",
-    "reference_over",  "amount_date",      "payout_expectation",  "deposit_expectation",
-    "payout_list",     "payment_reference"};
+    "reference_exact", "reference_set",     "reference_tolerance", "reference_partial",
+    "reference_over",  "amount_date",       "payout_expectation",  "deposit_expectation",
+    "payout_list",     "payment_reference", "source_rhythm"};
 constexpr std::string_view RuleId(RuleName name) { return kRuleIds[static_cast<size_t>(name)]; }
 using enum RuleName;
 

@@ -3,6 +3,7 @@
 #include <ranges>
 
 #include "engine/matching/bank.h"
+#include "engine/matching/coverage.h"
 #include "engine/matching/fold_impl.h"
 #include "engine/matching/order.h"
 #include "engine/matching/payout.h"
@@ -94,6 +95,9 @@ absl::Status FoldImpl::Judge(Turn& turn, const Due& due) {
       return OrderLevel(turn).JudgeMissingFees(due);
     case DueKind::kOrphan:
       return OrderLevel(turn).JudgeOrphan(static_cast<uint32_t>(due.id), due);
+    case DueKind::kSource:
+      JudgeSource(turn, static_cast<uint32_t>(due.id));
+      return absl::OkStatus();
   }
   return absl::OkStatus();
 }

@@ -73,6 +73,9 @@ void Home::Apply(uint64_t ordinal, const Event& event, int64_t now_us, Answer* a
     return facts_.AddBeforeStart(fact);
   }
   facts_.Add(fact);
+  if (report != nullptr && report->phase == ledger::SourceReport::Phase::kClosed) {
+    HearReport(event, answer);
+  }
   Judge(answer);
 }
 
@@ -136,6 +139,7 @@ void Home::Judge(Answer* answer) {
     Say(subject.said, answer);
   }
   JudgeBank(answer);
+  if (at_tick_) LookAtSources(answer);
   TellLateSources(answer);
 }
 
@@ -278,6 +282,48 @@ std::pair<int, uint64_t> Home::RankOf(const BankRecord& record, const BankRecord
     }
   }
   return lowest;
+}
+
+Said Home::HoleSaid(const Source& source, const Hole& hole) const {
+  Said said{.level = Level::kSource, .status = Status::kUnmatched};
+  said.reason = ledger::reason::kSourceGap;
+  said.currency = source.account().currency;
+  said.account = NameOf(source.account());
+  said.expected = hole.expected;
+  said.actual = hole.actual;
+  return said;
+}
+
+void Home::HearReport(const Event& event, Answer* answer) {
+  const std::string name = NameOf(event.account) + "/" + std::string(event.account.currency);
+  Source& source = sources_.try_emplace(name, event.account).first->second;
+  const auto& report = std::get<ledger::SourceReport>(event.body);
+  for (const Hole& closed : source.Hear(report, configuration_, ordinal_, now_us_)) {
+    if (!closed.said) continue;
+    Said said{.level = Level::kSource, .status = Status::kMatched};
+    said.currency = source.account().currency;
+    said.account = NameOf(source.account());
+    Say(said, answer);
+  }
+}
+
+void Home::LookAtSources(Answer* answer) {
+  for (auto& [name, source] : sources_) {
+    for (Hole& hole : source.holes()) {
+      if (hole.said || !HasPassed(hole.since)) continue;
+      hole.said = HoleSaid(source, hole);
+      Say(*hole.said, answer);
+    }
+    const Deadline* next = source.next();
+    if (next == nullptr || !HasPassed(*next)) continue;
+    source.LookedAt();
+    const ledger::AccountOpened* owner =
+        configuration_.OwnershipOn(source.account(), base::DayOf(now_us_), ordinal_);
+    if (owner == nullptr || owner->owner != name_) continue;
+    Late& late = newly_late_[name];
+    late.account = source.account();
+    late.until_us = std::max(late.until_us, source.covered_until_us() + 1);
+  }
 }
 
 void Home::TellLateSources(Answer* answer) {

@@ -10,6 +10,7 @@
 
 #include "tests/oracle/facts.h"
 #include "tests/oracle/oracle.h"
+#include "tests/oracle/sources.h"
 #include "tests/oracle/verdict.h"
 
 namespace tieout::oracle {
@@ -57,6 +58,9 @@ class Home {
   bool HasPassed(const Deadline& deadline) const;
   // Whether all of `needs` have reported; what hasn't is noted as late.
   bool AreCovered(const std::vector<AccountRef>& needs, int64_t until_us);
+  void HearReport(const Event& event, Answer* answer);
+  void LookAtSources(Answer* answer);
+  Said HoleSaid(const Source& source, const Hole& hole) const;
   void TellLateSources(Answer* answer);
   void Say(const Said& said, Answer* answer) const;
   std::vector<Open> OpenItems() const;
@@ -75,6 +79,7 @@ class Home {
   };
   std::map<std::string, Late> late_;
   std::map<std::string, Late> newly_late_;
+  std::map<std::string, Source> sources_;  // by account and currency
 
   // The entry at hand.
   uint64_t ordinal_ = 0;

@@ -140,6 +140,11 @@ End Home::end() const {
   }
   for (const BankRecord& record : bank_) end.live.push_back(record.said);
   for (const auto& [name, late] : late_) end.live.push_back(late.said);
+  for (const auto& [name, source] : sources_) {
+    for (const Hole& hole : source.holes()) {
+      if (hole.said) end.live.push_back(*hole.said);
+    }
+  }
   for (Said& said : end.live) said.seller_id = name_;
   std::sort(end.live.begin(), end.live.end());
   return end;

@@ -332,6 +332,10 @@ void Stories::TellRows() {
 void Stories::TellReports() {
   for (const std::vector<Account>* accounts : {&world_.providers(), &world_.banks()}) {
     for (const Account& account : *accounts) {
+      if (chance_.Percent(40)) {
+        TellDailyReports(account);
+        continue;
+      }
       int day = 0;
       while (day < 45 && !chance_.Percent(6)) {
         const int from = day;
@@ -349,6 +353,34 @@ void Stories::TellReports() {
         Hear(event, day);
       }
     }
+  }
+}
+
+// A source with a rhythm: each banking day's numbered statement on the next morning, now and then
+// one is withheld; at last it falls silent. What another account calls it by is no number.
+void Stories::TellDailyReports(const Account& account) {
+  const bool with_balances = chance_.Percent(50);
+  const bool with_numbers = chance_.Percent(50);
+  const int last = chance_.Between(8, 45);
+  int number = chance_.Between(1, 300);
+  ledger::Minor balance = 0;
+  for (int day = 0; day < last; ++day) {
+    const base::Day from = kFirstDay.plus(day);
+    if (from.iso_weekday() > 5) continue;
+    ledger::SourceReport report{.phase = ledger::SourceReport::Phase::kClosed,
+                                .coverage_from_us = from.start_us(),
+                                .coverage_to_us = from.plus(1).start_us()};
+    if (with_balances && chance_.Percent(90)) report.opening = balance;
+    if (chance_.Percent(60)) balance += chance_.Between(-3, 3) * 1000;
+    if (with_balances && chance_.Percent(90)) report.closing = balance;
+    const int first = number;
+    number += chance_.Percent(10) ? 2 : 1;
+    if (with_numbers) {
+      report.sequence = world_.Keep(number - first == 1 ? fmt::format("{}", first)
+                                                        : fmt::format("{}-{}", first, number - 1));
+    }
+    Event event = Make(account.ref, fmt::format("report{}", ++entries_), "closed", day, 0, report);
+    if (!chance_.Percent(8)) Hear(event, day + 1);
   }
 }
 

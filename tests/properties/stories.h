@@ -41,6 +41,7 @@ class Stories {
   void TellStrayDeposit();
   void TellRows();
   void TellReports();
+  void TellDailyReports(const Account& account);
   void TellAgain();
   void TellUnknown();
 

@@ -175,7 +175,7 @@ absl::Status RowReader::ReadAmendment(const Words& words, Event* event) {
 }
 
 // source_report account currency from..to|uncovered opened|closed [file=F] [on=date]
-// [total=A stated=A]
+// [total=A stated=A] [number=N] [opening=A] [closing=A]
 absl::Status RowReader::ReadReport(const Words& words, Event* event) {
   TIEOUT_ASSIGN_OR_RETURN(event->account, ParseAccount(words.at(1), words.at(2)));
   const std::string_view span = words.at(3);
@@ -195,6 +195,12 @@ absl::Status RowReader::ReadReport(const Words& words, Event* event) {
   if (const std::string& stated = words.option("stated"); !stated.empty()) {
     TIEOUT_ASSIGN_OR_RETURN(report.stated_total, ParseMinor(stated, words.at(2)));
     TIEOUT_ASSIGN_OR_RETURN(report.total, ParseMinor(words.option("total"), words.at(2)));
+  }
+  report.sequence = words.option("number");
+  for (const auto& [name, balance] :
+       {std::pair("opening", &report.opening), std::pair("closing", &report.closing)}) {
+    if (words.option(name).empty()) continue;
+    TIEOUT_ASSIGN_OR_RETURN(*balance, ParseMinor(words.option(name), words.at(2)));
   }
   event->occurred_at_us = report.coverage_from_us;
   const std::string& on = words.option("on");

@@ -1,6 +1,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -428,6 +429,42 @@ TEST_F(DemoTest, WhatProgramsGetParses) {
   const auto records = ParseCsv(Ask("records --format csv").out);
   const Ran json = Ask("records --format jsonl");
   EXPECT_EQ(records.size() - 1, Lines(json.out).size());
+}
+
+// Statements of the last days, one of them withheld; then silence, where a rule expects one a day.
+TEST(SourcesTest, AMissingDayIsAGapAndSilenceIsLate) {
+  const Program program;
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  const auto day = [&](int ago) {
+    const std::time_t time = std::chrono::system_clock::to_time_t(today - std::chrono::days(ago));
+    char text[7];
+    std::strftime(text, sizeof text, "%y%m%d", std::gmtime(&time));
+    return std::string(text);
+  };
+  const auto statement = [&](int number) {
+    const std::string file = "s" + std::to_string(number) + ".sta";
+    program.WriteFile(file, ":20:A\n:25:DE02120300000000202051\n:28C:" + std::to_string(number) +
+                                "/1\n:60F:C" + day(31 - number) + "EUR10,00\n:62F:C" +
+                                day(30 - number) + "EUR10,00\n-\n");
+    return " " + file;
+  };
+  const std::string before = statement(1) + statement(2) + statement(3), missing = statement(4),
+                    after = statement(5), next = statement(6);
+  ASSERT_EQ(program.Run("ingest --seller S1" + before + after).exit_code, kOk);
+  const Ran gap = program.Run("breaks --format jsonl");
+  EXPECT_EQ(Lines(gap.out).size(), 1u);
+  EXPECT_THAT(gap.out, HasSubstr("\"reason\":\"SOURCE_GAP\""));
+  ASSERT_EQ(program.Run("ingest --seller S1" + missing).exit_code, kOk);
+  EXPECT_EQ(program.Run("breaks").exit_code, kOk);
+
+  program.WriteFile("tieout.toml",
+                    "[[rules]]\nid = \"source_rhythm\"\nprovider = \"bank\"\n"
+                    "bank_match = { lag_banking_days = 1, grace_banking_days = 1 }\n");
+  ASSERT_EQ(program.Run("rule apply").exit_code, kOk);
+  ASSERT_EQ(program.Run("ingest --seller S1" + next).exit_code, kOk);
+  const Ran late = program.Run("breaks --format jsonl");
+  EXPECT_EQ(Lines(late.out).size(), 1u);
+  EXPECT_THAT(late.out, HasSubstr("\"reason\":\"SOURCE_LATE\""));
 }
 
 }  // namespace
