@@ -10,6 +10,7 @@
 #include "fmt/format.h"
 
 namespace tieout::pull {
+namespace adyen {
 namespace {
 
 constexpr Reports kSettlement = {
@@ -20,6 +21,7 @@ constexpr Reports kSettlement = {
     }};
 
 }  // namespace
+}  // namespace adyen
 
 const Provider& Adyen() {
   static const Provider kAdyen = {
@@ -28,7 +30,7 @@ const Provider& Adyen() {
       .auth = Auth::kHeader,
       .auth_header = "X-API-Key",
       .per_second = 2,
-      .reports = &kSettlement};
+      .reports = &adyen::kSettlement};
   return kAdyen;
 }
 

@@ -15,6 +15,7 @@
 #include "fmt/format.h"
 
 namespace tieout::pull {
+namespace ebay {
 namespace {
 
 constexpr int64_t kDay = 86'400;
@@ -84,6 +85,7 @@ constexpr std::array<Stream, 2> kStreams = {{
 }};
 
 }  // namespace
+}  // namespace ebay
 
 const Provider& Ebay() {
   static const Provider kEbay = {
@@ -93,7 +95,7 @@ const Provider& Ebay() {
       .token_url = "https://api.ebay.com/identity/v1/oauth2/token",
       .token_scope = "https://api.ebay.com/oauth/api_scope/sell.finances",
       .per_second = 2,
-      .streams = kStreams};
+      .streams = ebay::kStreams};
   return kEbay;
 }
 

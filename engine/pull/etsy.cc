@@ -13,6 +13,7 @@
 #include "fmt/format.h"
 
 namespace tieout::pull {
+namespace etsy {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000;
@@ -50,6 +51,7 @@ constexpr std::array<Stream, 1> kStreams = {{
 }};
 
 }  // namespace
+}  // namespace etsy
 
 const Provider& Etsy() {
   static const Provider kEtsy = {
@@ -60,7 +62,7 @@ const Provider& Etsy() {
       .token_url = "https://api.etsy.com/v3/public/oauth/token",
       .public_client = true,
       .per_second = 5,
-      .streams = kStreams};
+      .streams = etsy::kStreams};
   return kEtsy;
 }
 

@@ -14,6 +14,7 @@
 #include "fmt/format.h"
 
 namespace tieout::pull {
+namespace paypal {
 namespace {
 
 constexpr int64_t kDay = 86'400;
@@ -45,6 +46,7 @@ constexpr std::array<Stream, 1> kStreams = {{
 }};
 
 }  // namespace
+}  // namespace paypal
 
 const Provider& PayPal() {
   static const Provider kPayPal = {
@@ -53,7 +55,7 @@ const Provider& PayPal() {
       .auth = Auth::kClientCredentials,
       .token_url = "/v1/oauth2/token",
       .per_second = 2,
-      .streams = kStreams};
+      .streams = paypal::kStreams};
   return kPayPal;
 }
 

@@ -15,6 +15,7 @@
 #include "fmt/format.h"
 
 namespace tieout::pull {
+namespace shopify {
 namespace {
 
 constexpr int64_t kDay = 86'400;
@@ -81,6 +82,7 @@ constexpr std::array<Stream, 2> kStreams = {{
 }};
 
 }  // namespace
+}  // namespace shopify
 
 const Provider& Shopify() {
   static const Provider kShopify = {
@@ -93,7 +95,7 @@ const Provider& Shopify() {
       .auth = Auth::kHeader,
       .auth_header = "X-Shopify-Access-Token",
       .per_second = 2,
-      .streams = kStreams};
+      .streams = shopify::kStreams};
   return kShopify;
 }
 

@@ -13,6 +13,7 @@
 #include "fmt/format.h"
 
 namespace tieout::pull {
+namespace square {
 namespace {
 
 constexpr int64_t kDay = 86'400;
@@ -67,6 +68,7 @@ constexpr std::array<Stream, 1> kStreams = {{
 }};
 
 }  // namespace
+}  // namespace square
 
 const Provider& Square() {
   static const Provider kSquare = {
@@ -75,7 +77,7 @@ const Provider& Square() {
       .auth = Auth::kBearer,
       .headers = "Square-Version: 2024-01-18",
       .per_second = 5,
-      .streams = kStreams};
+      .streams = square::kStreams};
   return kSquare;
 }
 

@@ -12,6 +12,7 @@
 #include "fmt/format.h"
 
 namespace tieout::pull {
+namespace stripe {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000;
@@ -65,6 +66,7 @@ constexpr std::array<Stream, 2> kStreams = {{
 }};
 
 }  // namespace
+}  // namespace stripe
 
 const Provider& Stripe() {
   static const Provider kStripe = {
@@ -73,7 +75,7 @@ const Provider& Stripe() {
       .auth = Auth::kBearer,
       .headers = "Stripe-Version: 2024-06-20",
       .per_second = 20,
-      .streams = kStreams};
+      .streams = stripe::kStreams};
   return kStripe;
 }
 
