@@ -69,7 +69,10 @@ void AddServe(Command app, Invocation& invocation) {
       "  [webhooks.stripe]\n"
       "  account = \"acct_1ABC\"\n"
       "  secret_file = \"stripe-webhook.secret\"\n"
-      "What is answered 200 is durable. `tieout help config` lists the other providers' settings.\n"
+      "What is answered 200 is durable, as log.fsync says. With the account's `currency` in\n"
+      "[accounts] Stripe's charges count at once, else with the next pull. `tieout help config` "
+      "lists\n"
+      "the other providers' settings.\n"
       "Example:\n  tieout serve --listen 127.0.0.1:9464\n  curl -s "
       "localhost:9464/v1/breaks");
   command.OnUse([listen, &invocation] {
