@@ -103,7 +103,6 @@ if __name__ == "__main__":
     if not TIDY:
         print("skipped: needs clang-tidy (ops/install --test)")
         sys.exit(house.SKIPPED)
-    os.nice(10)
 
     def example(text):
         command = {"directory": "{SOURCE}", "file": "{SOURCE}/engine/a.cc",
