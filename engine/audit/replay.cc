@@ -19,10 +19,6 @@ void UpdateFramed(base::Sha256Stream& hash, std::string_view bytes) {
   hash.Update(bytes);
 }
 
-std::string_view Bytes(const base::Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
-}
-
 // Counts done events of all workers for one callback.
 class SharedProgress {
  public:
@@ -110,8 +106,8 @@ absl::StatusOr<ReplayReport> Replay(log::EventLog& log, const ReplayOptions& opt
   TIEOUT_RETURN_IF_ERROR(ForEachPartition(partitions, options.workers, replay));
   std::string states, outputs;
   for (const PartitionReplay& partition : report.partitions) {
-    states += Bytes(partition.state);
-    outputs += Bytes(partition.output);
+    states += partition.state.view();
+    outputs += partition.output.view();
     report.events += partition.events;
     report.records += partition.records;
     report.dead_letters += partition.dead_letters;

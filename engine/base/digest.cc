@@ -65,9 +65,7 @@ void Digest::Subtract(const Digest& other) {
   }
 }
 
-std::string Digest::hex() const {
-  return HexEncode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
+std::string Digest::hex() const { return HexEncode(view()); }
 
 Digest Sha256(std::string_view bytes) {
   EVP_MD_CTX* const context = ThreadContext();

@@ -36,6 +36,9 @@ struct Digest {
   void Add(const Digest& other);
   void Subtract(const Digest& other);
   std::string hex() const;
+  std::string_view view() const {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
   friend bool operator==(const Digest&, const Digest&) = default;
 };
 Digest Sha256(std::string_view bytes);

@@ -52,11 +52,6 @@ Outcome OutcomeOf(Webhooks::Became became) {
   return Outcome::kUnreadable;
 }
 
-std::string Sha256Of(std::string_view bytes) {
-  const base::Digest digest = base::Sha256(bytes);
-  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
-}
-
 }  // namespace
 
 Receiver::Receiver(std::vector<Endpoint> endpoints, Writer* writer,
@@ -103,7 +98,7 @@ Answer Receiver::Receive(const Endpoint& endpoint, const connectors::webhook::Re
   if (!genuine.ok()) return Refuse(endpoint, genuine);
   Delivery delivery;
   delivery.bytes = request.body;
-  delivery.sha256 = Sha256Of(request.body);
+  delivery.sha256 = base::Sha256(request.body).view();
   connectors::Context context;
   context.file_name = fmt::format("{} webhook", endpoint.webhooks->provider());
   context.sha256 = delivery.sha256;

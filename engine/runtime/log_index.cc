@@ -25,10 +25,6 @@ constexpr size_t kReadEntries = 8192;
 constexpr std::chrono::milliseconds kReadWait{200};
 constexpr std::string_view kPulled = "pull:";
 
-std::string_view AsBytes(const base::Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
-}
-
 }  // namespace
 
 LogIndex::LogIndex(log::EventLog* log, std::string cache_file)
@@ -141,7 +137,7 @@ std::string LogIndex::Serialized() const {
       PutNumber(static_cast<uint64_t>(one.to_us), &body);
     }
   }
-  std::string out(AsBytes(base::Sha256(body)));
+  std::string out(base::Sha256(body).view());
   return out + body;
 }
 
@@ -149,7 +145,7 @@ bool LogIndex::Restore(std::string_view bytes) {
   constexpr size_t kDigestBytes = 32;
   if (bytes.size() < kDigestBytes) return false;
   const std::string_view body = bytes.substr(kDigestBytes);
-  if (bytes.substr(0, kDigestBytes) != AsBytes(base::Sha256(body))) return false;
+  if (bytes.substr(0, kDigestBytes) != base::Sha256(body).view()) return false;
   Reset();
   FrameReader reader(body);
   if (reader.Text() != kFormat || reader.Text() != log_->identity().log_id ||

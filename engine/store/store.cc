@@ -36,7 +36,7 @@ std::string EncodeMeta(const Meta& meta) {
   PutLittleEndian(meta.next_position, &out);
   PutLittleEndian(meta.next_ordinal, &out);
   PutLittleEndian(meta.semantics, &out);
-  out.append(reinterpret_cast<const char*>(meta.digest.bytes.data()), meta.digest.bytes.size());
+  out += meta.digest.view();
   out += meta.log_id;
   return out;
 }

@@ -59,7 +59,7 @@ TEST(IntakeTest, SourceIsTheBodyByItsHash) {
   ASSERT_EQ(PostTo(served.port(), kPath, body, StripeHeaders(body, kSecret)).status, 200);
   const base::Digest digest = base::Sha256(body);
   const runtime::SourceStore sources(served.data() + "/sources");
-  auto in = sources.Open({reinterpret_cast<const char*>(digest.bytes.data()), 32});
+  auto in = sources.Open(std::string(digest.view()));
   ASSERT_TRUE(in.ok()) << in.status();
   std::string read(body.size() + 1, '\0');
   read.resize((*in)->Read(read.data(), read.size()).value());
@@ -284,7 +284,7 @@ TEST(IntakeTest, ChargeThatDoesntTellEnoughIsKept) {
   EXPECT_THAT(served.EventIds(), IsEmpty());
   const base::Digest digest = base::Sha256(early);
   const runtime::SourceStore sources(served.data() + "/sources");
-  EXPECT_TRUE(sources.Open({reinterpret_cast<const char*>(digest.bytes.data()), 32}).ok());
+  EXPECT_TRUE(sources.Open(std::string(digest.view())).ok());
   EXPECT_EQ(served.Ingest("list.json", kList, "acct_1").refusal, absl::OkStatus());
   EXPECT_THAT(served.EventIds(), Contains(Pair("stripe/acct_1/txn_1/gross", 1)));
 }

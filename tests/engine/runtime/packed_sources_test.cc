@@ -15,10 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-std::string HashOf(const std::string& bytes) {
-  const base::Digest digest = base::Sha256(bytes);
-  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
-}
+std::string HashOf(const std::string& bytes) { return std::string(base::Sha256(bytes).view()); }
 
 absl::Status Add(SourcePacker* packer, const std::vector<std::string>& sources) {
   std::vector<std::string> hashes;
