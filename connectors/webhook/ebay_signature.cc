@@ -9,6 +9,7 @@
 #include "connectors/webhook/hmac.h"
 #include "connectors/webhook/public_key.h"
 #include "engine/base/hash.h"
+#include "engine/base/read_file.h"
 #include "fmt/format.h"
 
 namespace tieout::connectors::webhook {
@@ -45,8 +46,8 @@ absl::Status CheckEbay(const Request& request, const std::string& folder) {
   if (const std::string_view digest = fields->Text("digest"); !digest.empty() && digest != "SHA1") {
     return Unauthenticated("X-EBAY-SIGNATURE by another digest than SHA1");
   }
-  const auto pem = ReadKeyFile(fmt::format("{}/{}.pem", folder, id));
-  if (!pem.ok()) {
+  const auto pem = base::ReadFile(fmt::format("{}/{}.pem", folder, id));
+  if (!pem) {
     return base::Unavailable(fmt::format(
         "{}/{}.pem isn't there: put the `key` that eBay's getPublicKey/{} tells into it", folder,
         id, id));

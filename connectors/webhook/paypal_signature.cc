@@ -19,6 +19,7 @@
 #include "connectors/webhook/hmac.h"
 #include "connectors/webhook/public_key.h"
 #include "engine/base/day.h"
+#include "engine/base/read_file.h"
 #include "engine/base/text.h"
 #include "fmt/format.h"
 
@@ -30,6 +31,7 @@ struct FreeStore {
   void operator()(X509_STORE_CTX* context) const { X509_STORE_CTX_free(context); }
   void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
 };
+using StorePtr = std::unique_ptr<X509_STORE, FreeStore>;
 
 // "https://api.paypal.com/v1/notifications/certs/CERT-360caa42" -> "CERT-360caa42"; empty: not
 // PayPal's.
@@ -51,21 +53,29 @@ bool IsPayPals(X509* certificate) {
   return absl::AsciiStrToLower(name).ends_with(".paypal.com");
 }
 
+// A hundred and more certificates: read once.
+X509_STORE* WhomThisMachineTrusts() {
+  static const StorePtr store([] {
+    X509_STORE* const made = X509_STORE_new();
+    X509_STORE_set_default_paths(made);
+    return made;
+  }());
+  return store.get();
+}
+
 // Does it lead to somebody this machine, or ca.pem, trusts, at that time?
 absl::Status CheckChain(const std::vector<CertificatePtr>& chain, const std::string& folder,
                         int64_t now_us) {
-  const std::unique_ptr<X509_STORE, FreeStore> store(X509_STORE_new());
-  const auto authorities = ReadKeyFile(folder + "/ca.pem");
-  if (authorities.ok()) {
-    for (const auto& one : CertificatesOf(*authorities))
-      X509_STORE_add_cert(store.get(), one.get());
-  } else {
-    X509_STORE_set_default_paths(store.get());
+  const auto authorities = base::ReadFile(folder + "/ca.pem");
+  const StorePtr own(authorities ? X509_STORE_new() : nullptr);
+  if (authorities) {
+    for (const auto& one : CertificatesOf(*authorities)) X509_STORE_add_cert(own.get(), one.get());
   }
+  X509_STORE* const store = authorities ? own.get() : WhomThisMachineTrusts();
   const std::unique_ptr<STACK_OF(X509), FreeStore> between(sk_X509_new_null());
   for (size_t i = 1; i < chain.size(); ++i) sk_X509_push(between.get(), chain[i].get());
   const std::unique_ptr<X509_STORE_CTX, FreeStore> context(X509_STORE_CTX_new());
-  X509_STORE_CTX_init(context.get(), store.get(), chain.front().get(), between.get());
+  X509_STORE_CTX_init(context.get(), store, chain.front().get(), between.get());
   X509_STORE_CTX_set_time(context.get(), 0, now_us / base::kMicrosPerSecond);
   if (X509_verify_cert(context.get()) == 1) return absl::OkStatus();
   return Unauthenticated(
@@ -90,8 +100,8 @@ absl::Status CheckPayPal(const Request& request, std::string_view webhook_id,
   }
   const std::string name = CertificateName(url);
   if (name.empty()) return Unauthenticated("PAYPAL-CERT-URL is none of PayPal's");
-  const auto pem = ReadKeyFile(fmt::format("{}/{}.pem", folder, name));
-  if (!pem.ok()) {
+  const auto pem = base::ReadFile(fmt::format("{}/{}.pem", folder, name));
+  if (!pem) {
     return base::Unavailable(fmt::format("{}/{}.pem isn't there: save the certificate at {} as it",
                                          folder, name, base::Quoted(url, 200)));
   }

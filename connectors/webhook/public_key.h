@@ -26,8 +26,6 @@ bool IsSignedBy(EVP_PKEY* key, const EVP_MD* digest, std::string_view text,
 // A name that came with the request may name a file: letters, digits, '-', '_' only.
 bool IsPlainName(std::string_view name);
 
-// kNotFound: no such file.
-absl::StatusOr<std::string> ReadKeyFile(const std::string& path);
 KeyPtr PublicKeyOf(const std::string& pem);                          // null: is none
 std::vector<CertificatePtr> CertificatesOf(const std::string& pem);  // in the file's order
 

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "engine/base/read_file.h"
 #include "engine/base/text.h"
 #include "engine/cli/config_value.h"
 #include "engine/cli/suggest.h"
@@ -155,13 +156,13 @@ absl::Status ReadKafkaSecrets(const std::string& config_file, Config* config) {
   for (auto& [name, value] : config->engine.kafka) {
     if (!value.starts_with("file:")) continue;
     const std::string path = value.substr(5);
-    std::ifstream in(path, std::ios::binary);
-    if (!in) {
+    std::optional<std::string> content = base::ReadFile(path);
+    if (!content) {
       return base::InvalidArgument(
           fmt::format("{}: kafka.{}: {} can't be opened: check the path and its rights",
                       config_file, name, base::Quoted(path)));
     }
-    value.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+    value = *std::move(content);
     while (value.ends_with('\n') || value.ends_with('\r')) value.pop_back();
   }
   return absl::OkStatus();

@@ -1,10 +1,11 @@
 #include "engine/cli/secrets.h"
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_split.h"
+#include "engine/base/read_file.h"
 #include "engine/base/text.h"
 #include "fmt/format.h"
 
@@ -18,12 +19,12 @@ absl::StatusOr<std::vector<std::string>> ReadSecrets(const std::string& where,
   std::string text, named;
   if (!setting.file.empty()) {
     named = fmt::format("secret_file {}", base::Quoted(setting.file));
-    std::ifstream in(setting.file, std::ios::binary);
-    if (!in) {
+    std::optional<std::string> content = base::ReadFile(setting.file);
+    if (!content) {
       return base::InvalidArgument(
           fmt::format("{}: {} can't be opened: check the path and its rights", where, named));
     }
-    text.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+    text = *std::move(content);
   } else {
     named = fmt::format("secret_env {}", base::Quoted(setting.environment));
     const char* const value = std::getenv(setting.environment.c_str());

@@ -1,11 +1,6 @@
 #include "engine/pull/fetcher.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
 #include <thread>
 #include <utility>
 
@@ -13,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "connectors/lex/json.h"
 #include "engine/base/text.h"
+#include "engine/runtime/incoming_file.h"
 #include "fmt/format.h"
 
 namespace tieout::pull {
@@ -34,16 +30,13 @@ std::string Said(const HttpResponse& response) {
                       : fmt::format("status {}, {}", response.status, base::Quoted(body, 240));
 }
 
-// Replaced as a whole, readable by its owner only.
+// As a whole.
 absl::Status Replace(const std::string& path, std::string_view content) {
-  const std::string incoming = path + ".incoming";
-  const int fd = ::open(incoming.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  bool written = fd >= 0;
-  written = written &&
-            ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size());
-  written = written && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  if (written && std::rename(incoming.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  runtime::IncomingFile incoming(path);
+  absl::Status status = incoming.Create();
+  if (status.ok()) status = incoming.Write(content);
+  if (status.ok()) status = incoming.MoveTo(path);
+  if (status.ok()) return status;
   return base::FailedPrecondition(
       fmt::format("{}: the new refresh token can't be written there: make the file and its folder "
                   "writable",

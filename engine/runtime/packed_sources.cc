@@ -14,6 +14,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/runtime/byte_frames.h"
+#include "engine/runtime/incoming_file.h"
 #include "fmt/format.h"
 
 namespace tieout::runtime {
@@ -133,18 +134,12 @@ absl::Status SourcePacker::Add(std::span<const SmallSource> sources) {
   if (sources.empty()) return absl::OkStatus();
   if (fd_ < 0 || size_ >= kPackBytes) TIEOUT_RETURN_IF_ERROR(Begin());
   const std::string frame = Frame(sources);
-  std::string_view rest = frame;
-  while (!rest.empty()) {
-    const ssize_t n = ::write(fd_, rest.data(), rest.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) break;
-    rest.remove_prefix(static_cast<size_t>(n));
-  }
-  if (rest.empty() && ::fdatasync(fd_) == 0) {
+  absl::Status status = WriteAll(fd_, frame, path_);
+  if (status.ok() && ::fdatasync(fd_) != 0) status = Fail("syncing");
+  if (status.ok()) {
     size_ += static_cast<int64_t>(frame.size());
-    return absl::OkStatus();
+    return status;
   }
-  const absl::Status status = Fail("writing");
   // What this one holds behind its last whole frame is unknown: the next frame goes into another.
   ::close(std::exchange(fd_, -1));
   return status;
@@ -169,11 +164,7 @@ absl::StatusOr<std::string> FindPacked(const std::string& directory, std::string
       std::string bytes(plausible ? whole : 0, '\0');
       const size_t n = ZSTD_decompress(bytes.data(), bytes.size(), text.data(), text.size());
       std::string source = plausible && n == whole ? bytes.substr(offset, size) : std::string();
-      const base::Digest digest = base::Sha256(source);
-      if (std::equal(sha256.begin(), sha256.end(), digest.bytes.begin(), digest.bytes.end(),
-                     [](char a, uint8_t b) { return static_cast<uint8_t>(a) == b; })) {
-        return source;
-      }
+      if (base::Sha256(source).view() == sha256) return source;
       return base::DataLoss(path + " is damaged: take it from a backup");
     }
   }

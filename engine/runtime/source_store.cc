@@ -1,17 +1,15 @@
 #include "engine/runtime/source_store.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
 #include "connectors/unpack.h"
 #include "engine/base/hash.h"
+#include "engine/runtime/incoming_file.h"
 #include "engine/runtime/packed_sources.h"
 #include "fmt/format.h"
 
@@ -19,52 +17,6 @@ namespace tieout::runtime {
 namespace {
 
 constexpr size_t kChunkBytes = 128 << 10;
-
-absl::Status WriteAll(int fd, const char* bytes, size_t size, const std::string& path) {
-  while (size > 0) {
-    const ssize_t n = ::write(fd, bytes, size);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      return base::Unavailable(fmt::format("{}: can't be written: {}", path, std::strerror(errno)));
-    }
-    bytes += n;
-    size -= static_cast<size_t>(n);
-  }
-  return absl::OkStatus();
-}
-
-// A file that is there under its name only once it is whole.
-class IncomingFile {
- public:
-  explicit IncomingFile(std::string path) : path_(std::move(path)) {}
-  ~IncomingFile() {
-    if (fd_ < 0) return;
-    ::close(fd_);
-    ::unlink(path_.c_str());
-  }
-  IncomingFile(const IncomingFile&) = delete;
-  IncomingFile& operator=(const IncomingFile&) = delete;
-
-  absl::Status Create() {
-    path_ += ".XXXXXX";
-    fd_ = ::mkostemp(path_.data(), O_CLOEXEC);
-    if (fd_ >= 0) return absl::OkStatus();
-    return base::Unavailable(fmt::format("{}: can't be created: {}", path_, std::strerror(errno)));
-  }
-  absl::Status Write(const char* bytes, size_t size) { return WriteAll(fd_, bytes, size, path_); }
-  absl::Status MoveTo(const std::string& path) {
-    const bool synced = ::fsync(fd_) == 0;
-    ::close(std::exchange(fd_, -1));
-    if (synced && ::rename(path_.c_str(), path.c_str()) == 0) return absl::OkStatus();
-    const std::string error = std::strerror(errno);
-    ::unlink(path_.c_str());
-    return base::Unavailable(fmt::format("{}: can't be written: {}", path, error));
-  }
-
- private:
-  std::string path_;
-  int fd_ = -1;
-};
 
 class Compressor {
  public:
@@ -82,7 +34,7 @@ class Compressor {
       ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
       left = ZSTD_compressStream2(context_, &out, &in, end);
       if (ZSTD_isError(left)) return base::Internal(ZSTD_getErrorName(left));
-      TIEOUT_RETURN_IF_ERROR(out_->Write(buffer_.data(), out.pos));
+      TIEOUT_RETURN_IF_ERROR(out_->Write({buffer_.data(), out.pos}));
     } while (in.pos < in.size || (end == ZSTD_e_end && left > 0));
     return absl::OkStatus();
   }
@@ -194,8 +146,7 @@ absl::Status SourceStore::Keep(connectors::InputStream& in, Kept* kept) const {
     TIEOUT_RETURN_IF_ERROR(compressor.Take(chunk.data(), n, ZSTD_e_continue));
   }
   TIEOUT_RETURN_IF_ERROR(compressor.Take(nullptr, 0, ZSTD_e_end));
-  const base::Digest digest = hash.Finish();
-  kept->sha256.assign(reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size());
+  kept->sha256 = hash.Finish().view();
   std::error_code error;
   if (std::filesystem::exists(PathOf(kept->sha256), error)) return absl::OkStatus();
   return file.MoveTo(PathOf(kept->sha256));
