@@ -2,11 +2,11 @@
 
 #include <sys/socket.h>
 
-#include <charconv>
 #include <chrono>
 #include <thread>
 
 #include "absl/strings/str_replace.h"
+#include "engine/base/host_port.h"
 #include "engine/base/text.h"
 #include "fmt/format.h"
 #include "httplib.h"
@@ -19,28 +19,16 @@ constexpr int kBacklog = 1024;
 constexpr time_t kReadSeconds = 5, kIdleSeconds = 2;
 constexpr size_t kRequestsAConnection = 100'000;
 
-struct Address {
-  std::string host;
-  int port = -1;
-};
-
-absl::StatusOr<Address> ParseAddress(const std::string& listen) {
-  const size_t colon = listen.rfind(':');
-  Address address;
-  if (colon != std::string::npos && colon > 0) {
-    address.host = listen.substr(0, colon);
-    const char* const end = listen.data() + listen.size();
-    const auto parsed = std::from_chars(listen.data() + colon + 1, end, address.port);
-    if (parsed.ec != std::errc() || parsed.ptr != end) address.port = -1;
-  }
-  if (address.port < 0 || address.port > 65535) {
+absl::StatusOr<base::HostPort> ParseAddress(const std::string& listen) {
+  std::optional<base::HostPort> address = base::ParseHostPort(listen);
+  if (!address || address->host.empty()) {
     return base::InvalidArgument(fmt::format(
         "webhooks.listen: {} is no address such as \"127.0.0.1:9465\"", base::Quoted(listen)));
   }
-  if (address.host.starts_with('[') && address.host.ends_with(']')) {
-    address.host = address.host.substr(1, address.host.size() - 2);
+  if (address->host.starts_with('[') && address->host.ends_with(']')) {
+    address->host = address->host.substr(1, address->host.size() - 2);
   }
-  return address;
+  return *std::move(address);
 }
 
 class Server : public Listener {
@@ -78,7 +66,7 @@ class Server : public Listener {
     if (thread_.joinable()) thread_.join();
   }
 
-  absl::Status Listen(const Address& address) {
+  absl::Status Listen(const base::HostPort& address) {
     port_ = address.port == 0
                 ? server_.bind_to_any_port(address.host.c_str())
                 : (server_.bind_to_port(address.host.c_str(), address.port) ? address.port : -1);
@@ -133,7 +121,7 @@ class Server : public Listener {
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Start(const std::string& listen,
                                                           uint64_t max_body_bytes,
                                                           Receiver* receiver) {
-  TIEOUT_ASSIGN_OR_RETURN(const Address address, ParseAddress(listen));
+  TIEOUT_ASSIGN_OR_RETURN(const base::HostPort address, ParseAddress(listen));
   auto server = std::make_unique<Server>(max_body_bytes, receiver);
   TIEOUT_RETURN_IF_ERROR(server->Listen(address));
   return server;

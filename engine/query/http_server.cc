@@ -3,13 +3,13 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <functional>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "engine/base/host_port.h"
 #include "engine/base/text.h"
 #include "engine/query/answers.h"
 #include "engine/query/seller_gauges.h"
@@ -53,34 +53,20 @@ bool IsLoopback(const std::string& host) {
   return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
 }
 
-struct Address {
-  std::string host;
-  int port = 0;
-};
-
-absl::StatusOr<Address> ParseAddress(const std::string& listen) {
-  const size_t colon = listen.rfind(':');
-  Address address;
-  bool good = colon != std::string::npos;
-  if (good) {
-    address.host = listen.substr(0, colon);
-    const char* const end = listen.data() + listen.size();
-    const auto parsed = std::from_chars(listen.data() + colon + 1, end, address.port);
-    good =
-        parsed.ec == std::errc() && parsed.ptr == end && address.port >= 0 && address.port <= 65535;
-  }
-  if (!good) {
+absl::StatusOr<base::HostPort> ParseAddress(const std::string& listen) {
+  std::optional<base::HostPort> address = base::ParseHostPort(listen);
+  if (!address) {
     return base::InvalidArgument(
         fmt::format("listen: {} is no address such as \"127.0.0.1:9464\"", base::Quoted(listen)));
   }
-  if (!IsLoopback(address.host)) {
+  if (!IsLoopback(address->host)) {
     return base::InvalidArgument(fmt::format(
         "listen: {} is not loopback. Nobody is asked who they are here, so only this machine may "
         "connect: listen on 127.0.0.1 and put a proxy that asks in front",
         base::Quoted(listen)));
   }
-  if (address.host == "[::1]") address.host = "::1";
-  return address;
+  if (address->host == "[::1]") address->host = "::1";
+  return *std::move(address);
 }
 
 class Server : public HttpServer {
@@ -110,7 +96,7 @@ class Server : public HttpServer {
     if (thread_.joinable()) thread_.join();
   }
 
-  absl::Status Listen(const Address& address) {
+  absl::Status Listen(const base::HostPort& address) {
     port_ = address.port == 0
                 ? server_.bind_to_any_port(address.host)
                 : (server_.bind_to_port(address.host, address.port) ? address.port : -1);
@@ -229,7 +215,7 @@ class Server : public HttpServer {
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& listen,
                                                               runtime::ReadModel* model,
                                                               runtime::Metrics* metrics) {
-  TIEOUT_ASSIGN_OR_RETURN(const Address address, ParseAddress(listen));
+  TIEOUT_ASSIGN_OR_RETURN(const base::HostPort address, ParseAddress(listen));
   auto server = std::make_unique<Server>(model, metrics);
   TIEOUT_RETURN_IF_ERROR(server->Listen(address));
   return server;
