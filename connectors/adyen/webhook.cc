@@ -10,40 +10,30 @@ namespace {
 
 using Became = Webhooks::Became;
 
-constexpr std::string_view kMoney[] = {
-    "AUTHORISATION",
-    "CAPTURE",
-    "REFUND",
-    "CHARGEBACK",
-    "SECOND_CHARGEBACK",
-    "PREARBITRATION",
-    "CANCEL_OR_REFUND",
-    "CANCELLATION",
-    "PAYOUT",
-    "PAIDOUT",
-    "REPORT_AVAILABLE",
-    "VOID_PENDING_REFUND",
-    "NOTIFICATION_OF_",
-    "DISPUTE_",
-    "REFUNDED_REVERSED",
-    "balancePlatform.transaction.",
-    "balancePlatform.transfer.",
-    "balancePlatform.report.",
+constexpr webhook::TypeWord kTypes[] = {
+    {"AUTHORISATION", Became::kKept},
+    {"CAPTURE", Became::kKept},
+    {"REFUND", Became::kKept},
+    {"CHARGEBACK", Became::kKept},
+    {"SECOND_CHARGEBACK", Became::kKept},
+    {"PREARBITRATION", Became::kKept},
+    {"CANCEL_OR_REFUND", Became::kKept},
+    {"CANCELLATION", Became::kKept},
+    {"PAYOUT", Became::kKept},
+    {"PAIDOUT", Became::kKept},
+    {"REPORT_AVAILABLE", Became::kKept},
+    {"VOID_PENDING_REFUND", Became::kKept},
+    {"NOTIFICATION_OF_", Became::kKept},
+    {"DISPUTE_", Became::kKept},
+    {"REFUNDED_REVERSED", Became::kKept},
+    {"balancePlatform.transaction.", Became::kKept},
+    {"balancePlatform.transfer.", Became::kKept},
+    {"balancePlatform.report.", Became::kKept},
+    {"RECURRING_", Became::kNoMoney},
+    {"OFFER_CLOSED", Became::kNoMoney},
+    {"ORDER_", Became::kNoMoney},
+    {"balancePlatform.", Became::kNoMoney},
 };
-constexpr std::string_view kNoMoney[] = {"RECURRING_", "OFFER_CLOSED", "ORDER_",
-                                         "balancePlatform."};
-
-bool BeginsAsOne(std::string_view type, std::span<const std::string_view> words) {
-  for (const std::string_view word : words) {
-    if (type.starts_with(word)) return true;
-  }
-  return false;
-}
-
-Became BecomesOf(std::string_view type) {
-  if (BeginsAsOne(type, kMoney)) return Became::kKept;
-  return BeginsAsOne(type, kNoMoney) ? Became::kNoMoney : Became::kUnknown;
-}
 
 class AdyenHooks : public Webhooks {
  public:
@@ -68,13 +58,13 @@ class AdyenHooks : public Webhooks {
     TIEOUT_ASSIGN_OR_RETURN(const JsonFields fields,
                             JsonFields::Parse(request.body, JsonFields::Arrays::kFlatten));
     told.type = fields.Text("type");
-    told.became = BecomesOf(told.type);
+    told.became = webhook::BecameOf(told.type, kTypes);
     // One of several items that is about money keeps them all.
     for (int i = 0;; ++i) {
       const std::string item = fmt::format("notificationItems.{}.NotificationRequestItem", i);
       if (!fields.HasBelow(item)) break;
       const std::string_view type = fields.Text(item + ".eventCode");
-      const Became becomes = BecomesOf(type);
+      const Became becomes = webhook::BecameOf(type, kTypes);
       if (i == 0 || becomes == Became::kKept) {
         told.type = type;
         told.became = becomes;

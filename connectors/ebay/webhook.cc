@@ -9,9 +9,17 @@ namespace {
 
 using Became = Webhooks::Became;
 
-constexpr std::string_view kMoney[] = {"ORDER_", "PAYMENT_", "PAYOUT", "TRANSACTION", "RETURN_"};
-constexpr std::string_view kNoMoney[] = {"MARKETPLACE_ACCOUNT_DELETION", "AUTHORIZATION_", "ITEM_",
-                                         "PRIORITY_LISTING_"};
+constexpr webhook::TypeWord kTypes[] = {
+    {"ORDER_", Became::kKept},
+    {"PAYMENT_", Became::kKept},
+    {"PAYOUT", Became::kKept},
+    {"TRANSACTION", Became::kKept},
+    {"RETURN_", Became::kKept},
+    {"MARKETPLACE_ACCOUNT_DELETION", Became::kNoMoney},
+    {"AUTHORIZATION_", Became::kNoMoney},
+    {"ITEM_", Became::kNoMoney},
+    {"PRIORITY_LISTING_", Became::kNoMoney},
+};
 
 class EbayHooks : public Webhooks {
  public:
@@ -35,12 +43,7 @@ class EbayHooks : public Webhooks {
     TIEOUT_ASSIGN_OR_RETURN(const JsonFields fields, JsonFields::Parse(request.body));
     told.id = fields.Text("notification.notificationId");
     told.type = fields.Text("metadata.topic");
-    for (const std::string_view word : kNoMoney) {
-      if (told.type.starts_with(word)) told.became = Became::kNoMoney;
-    }
-    for (const std::string_view word : kMoney) {
-      if (told.type.starts_with(word)) told.became = Became::kKept;
-    }
+    told.became = webhook::BecameOf(told.type, kTypes);
     if (told.became == Became::kKept) told.why = "its transaction says what moved";
     return told;
   }

@@ -10,12 +10,8 @@ namespace {
 using Became = Webhooks::Became;
 using webhook::Reading;
 
-struct Type {
-  std::string_view word;
-  Became becomes;
-};
-// The first that a type begins with; what carries events is looked at before.
-constexpr Type kTypes[] = {
+// What carries events is looked at before.
+constexpr webhook::TypeWord kTypes[] = {
     {"PAYMENT.CAPTURE.REVERSED", Became::kKept},
     {"PAYMENT.SALE.REVERSED", Became::kKept},
     {"CUSTOMER.DISPUTE.", Became::kKept},
@@ -117,12 +113,8 @@ class PayPalHooks : public Webhooks {
     told.type = event.Text("event_type");
     const Layout* const layout = LayoutOf(told.type);
     if (layout == nullptr) {
-      for (const Type& known : kTypes) {
-        if (!told.type.starts_with(known.word)) continue;
-        told.became = known.becomes;
-        if (told.became == Became::kKept) told.why = "its transaction's id isn't told";
-        break;
-      }
+      told.became = webhook::BecameOf(told.type, kTypes);
+      if (told.became == Became::kKept) told.why = "its transaction's id isn't told";
       return told;
     }
     TIEOUT_ASSIGN_OR_RETURN(const std::string resource, JsonPart(request.body, {"resource"}));

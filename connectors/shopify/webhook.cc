@@ -8,9 +8,15 @@ namespace {
 
 using Became = Webhooks::Became;
 
-constexpr std::string_view kMoney[] = {"orders/",    "refunds/", "order_transactions/",
-                                       "disputes/",  "returns/", "tender_transactions/",
-                                       "gift_cards/"};
+constexpr webhook::TypeWord kTypes[] = {
+    {"orders/", Became::kKept},
+    {"refunds/", Became::kKept},
+    {"order_transactions/", Became::kKept},
+    {"disputes/", Became::kKept},
+    {"returns/", Became::kKept},
+    {"tender_transactions/", Became::kKept},
+    {"gift_cards/", Became::kKept},
+};
 
 class ShopifyHooks : public Webhooks {
  public:
@@ -22,9 +28,7 @@ class ShopifyHooks : public Webhooks {
   absl::StatusOr<Told> Read(const webhook::Request& request, const Context&, Sink&) const override {
     Told told;
     told.type = request.header("X-Shopify-Topic");
-    for (const std::string_view word : kMoney) {
-      if (told.type.starts_with(word)) told.became = Became::kKept;
-    }
+    told.became = webhook::BecameOf(told.type, kTypes);
     if (told.became == Became::kKept) told.why = "its balance transaction says what moved";
     return told;
   }

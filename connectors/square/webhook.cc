@@ -11,8 +11,14 @@ namespace {
 using Became = Webhooks::Became;
 using webhook::Reading;
 
-constexpr std::string_view kKept[] = {"dispute.", "order.", "invoice.", "bank_account.",
-                                      "gift_card.activity."};
+// What carries events is looked at before.
+constexpr webhook::TypeWord kTypes[] = {
+    {"dispute.", Became::kKept},
+    {"order.", Became::kKept},
+    {"invoice.", Became::kKept},
+    {"bank_account.", Became::kKept},
+    {"gift_card.activity.", Became::kKept},
+};
 
 // The fees of a payment or refund, where Square has told them all and they are of its currency.
 ledger::Minor FeesOf(JsonCells& cells, const std::string& currency) {
@@ -118,10 +124,7 @@ class SquareHooks : public Webhooks {
     const bool is_payout = told.type.starts_with("payout.");
     const bool is_payment = told.type.starts_with("payment.");
     if (!is_payout && !is_payment && !told.type.starts_with("refund.")) {
-      told.became = Became::kUnknown;
-      for (const std::string_view word : kKept) {
-        if (told.type.starts_with(word)) told.became = Became::kKept;
-      }
+      told.became = webhook::BecameOf(told.type, kTypes);
       if (told.became == Became::kKept) told.why = "its payout entry says what moved";
       return told;
     }

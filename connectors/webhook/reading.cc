@@ -4,6 +4,13 @@
 
 namespace tieout::connectors::webhook {
 
+Webhooks::Became BecameOf(std::string_view type, std::span<const TypeWord> words) {
+  for (const TypeWord& known : words) {
+    if (type.starts_with(known.word)) return known.became;
+  }
+  return Webhooks::Became::kUnknown;
+}
+
 std::string SourceName(const Context& context, std::string_view id) {
   return id.empty() ? context.file_name : fmt::format("{} {}", context.file_name, id);
 }

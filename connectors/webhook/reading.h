@@ -3,6 +3,7 @@
 // Thread safety: none.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,14 @@ class Reading : public Sink {
   bool has_events_ = false;
   std::string why_;
 };
+
+// What becomes of a webhook whose type begins so.
+struct TypeWord {
+  std::string_view word;
+  Webhooks::Became became;
+};
+// The first that fits; kUnknown: none.
+Webhooks::Became BecameOf(std::string_view type, std::span<const TypeWord> words);
 
 // "stripe webhook evt_1": what stands in source.name.
 std::string SourceName(const Context& context, std::string_view id);
