@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/matching/owners.h"
 #include "engine/matching/rhythm.h"
 #include "engine/matching/speak.h"
 
@@ -47,6 +46,9 @@ absl::StatusOr<bool> CoveredOrParked(Turn& turn, const std::vector<uint32_t>& ac
   return covered;
 }
 
+namespace {
+
+// What waited for its coverage is judged at the next tick.
 absl::Status CoverageGrew(Turn& turn, uint32_t account) {
   HomePage& home = turn.home();
   // What waits for "a bank account" is judged again when any of them reports.
@@ -78,8 +80,6 @@ absl::Status CoverageGrew(Turn& turn, uint32_t account) {
   return absl::OkStatus();
 }
 
-namespace {
-
 // Its records and those of the account's lateness are told apart by one count.
 void SayGap(Turn& turn, SourceGap& gap, ledger::Record record) {
   AccountState& a = turn.home().accounts[gap.account];
@@ -90,10 +90,6 @@ void SayGap(Turn& turn, SourceGap& gap, ledger::Record record) {
   a.late.generation = gap.anchor.generation;
 }
 
-bool IsSame(const SourceGap& a, const SourceGap& b) {
-  return a.from_us == b.from_us && a.to_us == b.to_us;
-}
-
 // The reports it lies between may be forgotten by now: then it takes one that reaches across.
 bool IsClosed(const SourceGap& gap, const std::vector<SourceGap>& among,
               const std::vector<Reported>& reported, const ledger::SourceReport& report) {
@@ -102,7 +98,7 @@ bool IsClosed(const SourceGap& gap, const std::vector<SourceGap>& among,
            report.coverage_from_us < gap.to_us && gap.from_us < report.coverage_to_us;
   }
   return std::none_of(among.begin(), among.end(),
-                      [&](const SourceGap& g) { return IsSame(g, gap); });
+                      [&](const SourceGap& g) { return g.SpansSame(gap); });
 }
 
 absl::Status NoteGaps(Turn& turn, const ledger::SourceReport& report, uint32_t account) {
@@ -120,7 +116,7 @@ absl::Status NoteGaps(Turn& turn, const ledger::SourceReport& report, uint32_t a
   for (SourceGap& gap : among) {
     gap.account = account;
     const bool is_known = std::any_of(home.gaps.begin(), home.gaps.end(), [&](const SourceGap& g) {
-      return g.account == account && IsSame(g, gap);
+      return g.account == account && g.SpansSame(gap);
     });
     if (is_known) continue;
     TIEOUT_RETURN_IF_ERROR(
@@ -141,18 +137,6 @@ absl::Status ExpectNext(Turn& turn, uint32_t account, bool has_grown) {
   a.report_due_us = due_us;
   if (due_us == 0) return absl::OkStatus();
   return ScheduleAnew(turn, &a.report_settles_us, DueKind::kSource, account, 0, due_us);
-}
-
-// An account that has another owner by now reports to them.
-bool IsOurs(Turn& turn, const AccountState& a) {
-  const DeclaredAccount* declared =
-      FindDeclared(turn.home(), {a.provider, a.merchant_account, a.currency});
-  if (declared == nullptr) return false;
-  const Day today = turn.state.log_day();
-  return std::any_of(declared->tenures.begin(), declared->tenures.end(), [&](const Tenure& tenure) {
-    return (!tenure.from.is_set() || tenure.from <= today) &&
-           (!tenure.until.is_set() || today < tenure.until);
-  });
 }
 
 }  // namespace
@@ -182,7 +166,10 @@ void JudgeSource(Turn& turn, uint32_t account) {
   }
   const bool is_late = a.report_due_us != 0 && a.report_due_us <= turn.state.log_us() &&
                        HasSettled(turn, a.report_settles_us);
-  if (!is_late || !IsOurs(turn, a)) return;
+  if (!is_late) return;
+  // An account that has another owner by now reports to them.
+  const ledger::AccountRef account_ref{a.provider, a.merchant_account, a.currency};
+  if (FindTenure(home, account_ref, turn.state.log_day()) == nullptr) return;
   SayLate(turn, account, a.report_due_us, a.covered_until_us + 1);
 }
 

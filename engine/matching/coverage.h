@@ -17,10 +17,8 @@ absl::StatusOr<bool> CoveredOrParked(Turn& turn, const std::vector<uint32_t>& ac
 // The same, with nothing done.
 bool AreCovered(const HomePage& home, const std::vector<uint32_t>& accounts, const Due& due);
 
-// An account's coverage grew: what waited for it is judged at the next tick.
-absl::Status CoverageGrew(Turn& turn, uint32_t account);
-
-// A closed report came: gaps that it closes or shows, when the next is due.
+// A closed report came: what waited for its coverage is judged at the next tick; gaps that it
+// closes or shows; when the next is due.
 absl::Status NoteReport(Turn& turn, const ledger::SourceReport& report, uint32_t account);
 // At a tick: says the account's gaps that have settled, and that its next report is late.
 void JudgeSource(Turn& turn, uint32_t account);

@@ -161,7 +161,9 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
     p.event_id = event.event_id;
     p.ordinal = turn.position.ordinal;
     p.seen_log_us = state_.log_us();
-    if (const Tenure* tenure = FindTenure(turn.home(), event)) p.pays_into = tenure->pays_into;
+    if (const Tenure* tenure = FindTenure(turn.home(), event.account, p.occurred)) {
+      p.pays_into = tenure->pays_into;
+    }
     p.tolerance_rule = RuleInForce(state_.config(), kReferenceTolerance, a);
     const Mechanism* mechanism = MechanismOf(ledger::Kind::kPayout);
     Post(a, mechanism->from, mechanism->to, event.amount);

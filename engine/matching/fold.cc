@@ -200,7 +200,9 @@ absl::StatusOr<Cached<HomePage>*> FoldImpl::OwnersHome(std::string_view key,
   if (event.kind() == Kind::kSeller) return nullptr;
   TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const home, state_.FindHome(key));
   if (home == nullptr) return nullptr;
-  return FindTenure(home->page, event) == nullptr ? nullptr : home;
+  return FindTenure(home->page, event.account, base::DayOf(event.occurred_at_us)) == nullptr
+             ? nullptr
+             : home;
 }
 
 absl::Status FoldImpl::ApplyAtHome(std::string_view key, const ledger::Event& event,

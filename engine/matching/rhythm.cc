@@ -124,9 +124,7 @@ std::vector<SourceGap> GapsAmong(const ConfigPage& config, const AccountState& a
       gap.expected = *before->closing;
       gap.actual = *r.opening;
     }
-    const auto same = [&](const SourceGap& g) {
-      return g.from_us == gap.from_us && g.to_us == gap.to_us;
-    };
+    const auto same = [&](const SourceGap& g) { return g.SpansSame(gap); };
     if (std::none_of(gaps.begin(), gaps.end(), same)) gaps.push_back(gap);
   }
   std::sort(gaps.begin(), gaps.end(), [](const SourceGap& a, const SourceGap& b) {

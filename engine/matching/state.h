@@ -78,6 +78,9 @@ struct SourceGap {
   Minor expected = 0, actual = 0;  // the balances there, where they differ
   int64_t settles_us = 0;          // not said before
   Anchor anchor;
+  bool SpansSame(const SourceGap& other) const {
+    return from_us == other.from_us && to_us == other.to_us;
+  }
 };
 template <typename A>
 void Visit(A& a, SourceGap& g) {

@@ -220,10 +220,9 @@ DeclaredAccount* FindDeclared(HomePage& home, const ledger::AccountRef& account)
   return found == home.declared.end() ? nullptr : &*found;
 }
 
-const Tenure* FindTenure(HomePage& home, const ledger::Event& event) {
-  const DeclaredAccount* const declared = FindDeclared(home, event.account);
+const Tenure* FindTenure(HomePage& home, const ledger::AccountRef& account, Day day) {
+  const DeclaredAccount* const declared = FindDeclared(home, account);
   if (declared == nullptr) return nullptr;
-  const Day day = base::DayOf(event.occurred_at_us);
   const auto found = std::find_if(declared->tenures.begin(), declared->tenures.end(),
                                   [&](const Tenure& t) { return day >= t.from && day < t.until; });
   return found == declared->tenures.end() ? nullptr : &*found;

@@ -104,8 +104,8 @@ struct Turn {
 
 // The account as declared for this home; nullptr: it never was.
 DeclaredAccount* FindDeclared(HomePage& home, const ledger::AccountRef& account);
-// The home's ownership of the event's account on the event's day; nullptr: none.
-const Tenure* FindTenure(HomePage& home, const ledger::Event& event);
+// The home's ownership of the account on that day; nullptr: none.
+const Tenure* FindTenure(HomePage& home, const ledger::AccountRef& account, Day day);
 // The home's account for (provider, merchant account, currency); kNone: missing.
 uint32_t FindAccount(const HomePage& home, const ledger::AccountRef& account);
 // The same, made when missing.
