@@ -18,7 +18,6 @@ namespace tieout::pull {
 namespace ebay {
 namespace {
 
-constexpr int64_t kDay = 86'400;
 constexpr std::string_view kRoot = "/sell/finances/v1";
 
 std::optional<std::string> Next(const Page& page) {

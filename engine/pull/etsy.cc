@@ -17,7 +17,6 @@ namespace etsy {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000;
-constexpr int64_t kDay = 86'400;
 
 std::optional<std::string> Next(const Page& page) {
   int64_t count = 0, offset = 0;

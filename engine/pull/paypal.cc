@@ -17,8 +17,6 @@ namespace tieout::pull {
 namespace paypal {
 namespace {
 
-constexpr int64_t kDay = 86'400;
-
 std::optional<std::string> Next(const Page& page) {
   int64_t now = 0, pages = 0;
   if (!absl::SimpleAtoi(std::string(page.fields.Any("page")), &now) ||

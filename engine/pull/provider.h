@@ -15,6 +15,8 @@
 
 namespace tieout::pull {
 
+inline constexpr int64_t kDay = 86'400;  // seconds, as all of a stream's times
+
 enum class Auth : uint8_t {
   kBearer,             // Authorization: Bearer SECRET
   kHeader,             // a header of the provider's own

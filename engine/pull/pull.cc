@@ -22,7 +22,7 @@ using runtime::PulledSource;
 constexpr int kGatherings = 3;  // of one list whose pages don't hold together
 // A window shorter than a day is no use where little happens, one of a thousand pages is much to
 // fetch again after a crash: the next one is as long again, or half as long.
-constexpr int64_t kFirstWindow_s = 86'400;
+constexpr int64_t kFirstWindow_s = kDay;
 constexpr int64_t kShortestWindow_s = 60;
 constexpr uint64_t kFewPages = 10, kManyPages = 100;
 

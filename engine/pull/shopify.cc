@@ -18,7 +18,6 @@ namespace tieout::pull {
 namespace shopify {
 namespace {
 
-constexpr int64_t kDay = 86'400;
 constexpr std::string_view kRoot = "/admin/api/2025-01/shopify_payments";
 
 // <https://shop/path?page_info=a>; rel="previous", <https://shop/path?page_info=b>; rel="next"

@@ -16,8 +16,6 @@ namespace tieout::pull {
 namespace square {
 namespace {
 
-constexpr int64_t kDay = 86'400;
-
 std::optional<std::string> Next(const Page& page) {
   const std::string_view cursor = page.fields.Text("cursor");
   if (cursor.empty()) return std::nullopt;

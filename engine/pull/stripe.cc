@@ -16,7 +16,6 @@ namespace stripe {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000;
-constexpr int64_t kDay = 86'400;
 
 std::string Created(const Ask& ask) {
   return fmt::format("limit=100&created%5Bgte%5D={}&created%5Blt%5D={}", ask.from_us / kSecond,
