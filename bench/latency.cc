@@ -99,11 +99,7 @@ void Measure(const std::string& name, const Options& options, const std::string&
   sender.join();
   Report(name + "_answered", static_cast<double>(answered), "records");
   if (latencies_ms.empty()) return;
-  std::sort(latencies_ms.begin(), latencies_ms.end());
-  for (int percentile : {50, 95, 99}) {
-    const size_t at = latencies_ms.size() * static_cast<size_t>(percentile) / 100;
-    Report(fmt::format("{}_p{}", name, percentile), latencies_ms[at], "ms");
-  }
+  bench::ReportPercentiles(name + "_", &latencies_ms);
 }
 
 }  // namespace

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/base/check.h"
 #include "engine/base/status.h"
@@ -17,6 +19,15 @@ namespace tieout::bench {
 inline void Report(const std::string& name, double value, const std::string& unit) {
   fmt::print("{} {:.6g} {}\n", name, value, unit);
   std::fflush(stdout);
+}
+
+// Median and tail of what took so many milliseconds each, at least one; sorts them.
+inline void ReportPercentiles(const std::string& prefix, std::vector<double>* milliseconds) {
+  std::sort(milliseconds->begin(), milliseconds->end());
+  for (const int percentile : {50, 95, 99}) {
+    const size_t at = milliseconds->size() * static_cast<size_t>(percentile) / 100;
+    Report(fmt::format("{}p{}", prefix, percentile), (*milliseconds)[at], "ms");
+  }
 }
 
 // A bench has no way out of an error but its message.

@@ -227,16 +227,12 @@ int main(int argc, char** argv) {
 
   uint64_t sales = 0, doubled = 0;
   CountInLog(engine->log(), &sales, &doubled);
-  std::sort(latencies_ms.begin(), latencies_ms.end());
   Report("sent", static_cast<double>(count), "webhooks");
   Report("answered_200", static_cast<double>(answered), "webhooks");
   Report("in_the_log", static_cast<double>(sales), "sales");
   Report("in_the_log_twice", static_cast<double>(doubled), "sales");
   Report("rate", static_cast<double>(answered) / seconds, "webhooks/s");
-  for (const int percentile : {50, 95, 99}) {
-    Report(fmt::format("p{}", percentile),
-           latencies_ms[latencies_ms.size() * static_cast<size_t>(percentile) / 100], "ms");
-  }
+  bench::ReportPercentiles("", &latencies_ms);
   Report("slowest", latencies_ms.back(), "ms");
   std::filesystem::remove_all(engine_options.data_dir);
   return sales == count && answered == count && doubled == 0 ? 0 : 1;

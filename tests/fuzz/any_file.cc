@@ -5,40 +5,9 @@
 #include "connectors/connector.h"
 #include "connectors/registry.h"
 #include "engine/base/check.h"
-#include "engine/codec/codec.h"
-#include "engine/ledger/validate.h"
+#include "tests/fuzz/checking_sink.h"
 
 namespace tieout::connectors {
-namespace {
-
-class CheckingSink : public Sink {
- public:
-  absl::Status OnEvent(const ledger::Event& event) override {
-    ++events;
-    const std::string wire = codec::EncodeEvent(event);
-    ledger::Event again;
-    absl::Status status = codec::DecodeEvent(wire, &again);
-    if (status.ok()) status = ledger::Validate(again);
-    if (!status.ok()) Say(fmt::format("event {}: {}", event.event_id, base::Message(status)));
-    if (codec::EncodeEvent(again) != wire) Say(fmt::format("event {} changes", event.event_id));
-    return absl::OkStatus();
-  }
-  absl::Status OnNoOp(uint64_t, std::string_view) override { return ++no_ops, absl::OkStatus(); }
-  absl::Status OnQuarantined(const Quarantined& row) override {
-    ++quarantined;
-    if (row.reason.empty()) Say(fmt::format("{} is refused without a reason", row.Message()));
-    return absl::OkStatus();
-  }
-  void Say(std::string text) {
-    if (trouble.empty()) trouble = std::move(text);
-  }
-
-  uint64_t events = 0, no_ops = 0, quarantined = 0;
-  std::string trouble;
-};
-
-}  // namespace
-
 std::string Trouble(std::string_view name, std::string_view bytes) {
   const Connector* connector = Find(name);
   TIEOUT_CHECK(connector != nullptr);

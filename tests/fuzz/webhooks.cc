@@ -5,36 +5,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-#include <vector>
 
 #include "connectors/webhook/webhook.h"
-#include "engine/codec/codec.h"
-#include "engine/ledger/validate.h"
-#include "fmt/format.h"
+#include "tests/fuzz/checking_sink.h"
 
 namespace tieout::connectors {
 namespace {
-
-class CheckingSink : public Sink {
- public:
-  absl::Status OnEvent(const ledger::Event& event) override {
-    ++events;
-    ledger::Event again;
-    const std::string wire = codec::EncodeEvent(event);
-    if (!codec::DecodeEvent(wire, &again).ok() || !ledger::Validate(again).ok()) {
-      trouble = fmt::format("{} can't be read again", event.event_id);
-    }
-    return absl::OkStatus();
-  }
-  absl::Status OnNoOp(uint64_t, std::string_view) override { return absl::OkStatus(); }
-  absl::Status OnQuarantined(const Quarantined& row) override {
-    if (row.reason.empty()) trouble = "set aside without a reason";
-    return absl::OkStatus();
-  }
-
-  int events = 0;
-  std::string trouble;
-};
 
 std::string Trouble(const Webhooks& webhooks, std::string_view body) {
   using Became = Webhooks::Became;

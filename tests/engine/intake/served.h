@@ -1,6 +1,7 @@
 // An engine and its webhooks on a port of its own, and what is in its log.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <set>
@@ -10,6 +11,7 @@
 #include "engine/intake/service.h"
 #include "engine/runtime/engine.h"
 #include "tests/engine/log/support/folder.h"
+#include "tests/engine/log/support/forwarding_log.h"
 
 namespace tieout::intake {
 
@@ -17,35 +19,16 @@ namespace tieout::intake {
 inline constexpr int64_t kNowSeconds = 1'772'798'400;
 
 // A log whose appends fail on purpose.
-class FailingLog : public log::EventLog {
+class FailingLog : public log::ForwardingLog {
  public:
-  explicit FailingLog(log::EventLog* log) : log_(log) {}
+  using ForwardingLog::ForwardingLog;
   void Fail(bool fails) { fails_ = fails; }
-
-  const log::Identity& identity() const override { return log_->identity(); }
   absl::Status Append(std::span<const log::Entry> entries) override {
     if (fails_) return base::Unavailable("the disk is full");
-    return log_->Append(entries);
-  }
-  absl::StatusOr<std::unique_ptr<log::RoleWriter>> TakeRole(log::Role role) override {
-    return log_->TakeRole(role);
-  }
-  absl::StatusOr<std::unique_ptr<log::Reader>> NewReader(log::Stream stream, int partition,
-                                                         int64_t from) override {
-    return log_->NewReader(stream, partition, from);
-  }
-  absl::StatusOr<int64_t> End(log::Stream stream, int partition) override {
-    return log_->End(stream, partition);
-  }
-  absl::StatusOr<log::CommitPoint> Committed(int partition) override {
-    return log_->Committed(partition);
-  }
-  absl::StatusOr<std::unique_ptr<log::Slot>> OpenSlot(int slot) override {
-    return log_->OpenSlot(slot);
+    return ForwardingLog::Append(entries);
   }
 
  private:
-  log::EventLog* const log_;
   std::atomic<bool> fails_ = false;
 };
 

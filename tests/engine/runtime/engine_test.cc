@@ -16,6 +16,7 @@
 #include "engine/runtime/publisher.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/engine/log/support/forwarding_log.h"
 #include "tests/engine/runtime/support/outcome.h"
 #include "tests/engine/runtime/support/random_log.h"
 #include "tests/support/archive.h"
@@ -218,33 +219,15 @@ TEST_F(EngineTest, RecordsComeInPagesWithACursor) {
 }
 
 // A log whose n-th append fails, as when the machine goes down there.
-class FailingLog : public log::EventLog {
+class FailingLog : public log::ForwardingLog {
  public:
-  FailingLog(log::EventLog* log, int appends) : log_(log), left_(appends) {}
-  const log::Identity& identity() const override { return log_->identity(); }
+  FailingLog(log::EventLog* log, int appends) : ForwardingLog(log), left_(appends) {}
   absl::Status Append(std::span<const log::Entry> entries) override {
     if (left_-- == 0) return base::Unavailable("the power went");
-    return log_->Append(entries);
-  }
-  absl::StatusOr<std::unique_ptr<log::RoleWriter>> TakeRole(log::Role role) override {
-    return log_->TakeRole(role);
-  }
-  absl::StatusOr<std::unique_ptr<log::Reader>> NewReader(log::Stream stream, int partition,
-                                                         int64_t from) override {
-    return log_->NewReader(stream, partition, from);
-  }
-  absl::StatusOr<int64_t> End(log::Stream stream, int partition) override {
-    return log_->End(stream, partition);
-  }
-  absl::StatusOr<log::CommitPoint> Committed(int partition) override {
-    return log_->Committed(partition);
-  }
-  absl::StatusOr<std::unique_ptr<log::Slot>> OpenSlot(int slot) override {
-    return log_->OpenSlot(slot);
+    return ForwardingLog::Append(entries);
   }
 
  private:
-  log::EventLog* const log_;
   int left_;
 };
 
