@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/report.h"
@@ -62,6 +63,19 @@ struct Result {
   uint64_t state_bytes = 0;
 };
 
+class CountingSink : public matching::PageSink {
+ public:
+  CountingSink(matching::PageSink* to, uint64_t* bytes) : to_(to), bytes_(bytes) {}
+  absl::Status Put(std::string_view key, std::string_view value) override {
+    *bytes_ += value.size();
+    return to_->Put(key, value);
+  }
+
+ private:
+  matching::PageSink* const to_;
+  uint64_t* const bytes_;
+};
+
 // Folds all of the log; the part from `measured_from` on is timed and reported.
 void Run(const std::string& name, log::EventLog* events, int64_t measured_from,
          const Options& options, store::StateStore* states, bool checkpoints) {
@@ -72,15 +86,15 @@ void Run(const std::string& name, log::EventLog* events, int64_t measured_from,
   ledger::Event event;
   Result result;
   auto checkpoint = [&] {
-    auto data = Must(fold->Checkpoint());
+    CountingSink counting(pages.get(), &result.state_bytes);
+    const auto data = Must(fold->Checkpoint(&counting));
     store::Meta meta{.log_id = events->identity().log_id,
                      .partition = 0,
                      .next_position = reader->position(),
                      .next_ordinal = data.next_ordinal,
                      .semantics = data.semantics,
                      .digest = data.digest};
-    for (const auto& page : data.pages) result.state_bytes += page.value.size();
-    Must(pages->Write(meta, data.pages));
+    Must(pages->Commit(meta));
     fold->Trim(options.pages_mb << 20);
     ++result.checkpoints;
   };

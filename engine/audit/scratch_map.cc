@@ -34,7 +34,7 @@ absl::Status ScratchMap::Put(std::string_view key, std::string value) {
 }
 
 absl::Status ScratchMap::Spill() {
-  std::vector<matching::PageWrite> pages;
+  std::vector<store::PageWrite> pages;
   pages.reserve(held_.size());
   for (auto& [hash, value] : held_) pages.push_back({PageKey(hash), std::move(value)});
   held_.clear();

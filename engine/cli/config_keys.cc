@@ -171,8 +171,6 @@ std::vector<ConfigKey> MakeTable() {
        [](V v, Config& c) { return Store(v.Bytes(), &c.engine.memory.dirty_bytes); }},
       {{"store.block_cache", "size", "64MiB", "RocksDB's block cache, all partitions together"},
        [](V v, Config& c) { return Store(v.Bytes(), &c.engine.memory.block_cache_bytes); }},
-      {{"store.write_buffer", "size", "64MiB", "RocksDB's memtables, all partitions together"},
-       [](V v, Config& c) { return Store(v.Bytes(), &c.engine.memory.write_buffer_bytes); }},
       {{"store.batch", "size", "8MiB", "output kept until its commit is known"},
        [](V v, Config& c) { return Store(v.Bytes(), &c.engine.memory.batch_bytes); }},
       {{"store.checkpoint_events", "number", "1000000",

@@ -7,7 +7,8 @@
 //
 //   auto fold = Fold::Open(partition, &pages).value();
 //   for (entry : log) { out.Clear(); fold->Apply(entry.key, event, &out); ... }
-//   CheckpointData data = fold->Checkpoint();   // write data.pages with the position, atomically
+//   CheckpointData data = fold->Checkpoint(&sink).value();   // its pages, then the position: at
+//   once
 //
 // Errors from Apply: kFailedPrecondition: a semantics number this build doesn't know, stop;
 // anything else: the store failed, stop. What is wrong with an event itself is never an error of
@@ -37,16 +38,17 @@ class PageSource {
   virtual absl::StatusOr<bool> Load(std::string_view key, std::string* value) = 0;
 };
 
-struct PageWrite {
-  std::string key;
-  std::string value;  // empty: delete the page
+class PageSink {
+ public:
+  virtual ~PageSink() = default;
+  // Keys ascend; an empty value deletes the page. The views are valid during the call.
+  virtual absl::Status Put(std::string_view key, std::string_view value) = 0;
 };
 
 struct CheckpointData {
   uint64_t next_ordinal = 0;
   uint32_t semantics = 0;
-  base::Digest digest;           // of the whole state
-  std::vector<PageWrite> pages;  // ascending keys
+  base::Digest digest;  // of the whole state
 };
 
 // Counts since the last Clear(), for metrics; never part of state or records.
@@ -86,8 +88,9 @@ class Fold {
   virtual absl::Status ApplyPoison(std::string_view key, std::string_view value,
                                    std::string_view error, Output* out) = 0;
 
-  // All pages changed since the last call. The fold goes on with them as clean.
-  virtual absl::StatusOr<CheckpointData> Checkpoint() = 0;
+  // Hands out all pages changed since the last call, one by one, so that no second copy of them
+  // fills memory; goes on with them as clean. After an error the fold is no longer usable.
+  virtual absl::StatusOr<CheckpointData> Checkpoint(PageSink* pages) = 0;
   // Drops clean pages until about `bytes` stay resident.
   virtual void Trim(uint64_t bytes) = 0;
 

@@ -15,7 +15,9 @@ class FoldImpl final : public Fold {
   absl::Status Apply(std::string_view key, const ledger::Event& event, Output* out) override;
   absl::Status ApplyPoison(std::string_view key, std::string_view value, std::string_view error,
                            Output* out) override;
-  absl::StatusOr<CheckpointData> Checkpoint() override { return state_.Checkpoint(); }
+  absl::StatusOr<CheckpointData> Checkpoint(PageSink* pages) override {
+    return state_.Checkpoint(pages);
+  }
   void Trim(uint64_t bytes) override { state_.Trim(bytes); }
   FoldStats stats() const override;
   absl::StatusOr<std::vector<std::string>> Homes() override;

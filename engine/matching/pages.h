@@ -7,10 +7,12 @@
 // Thread safety: none.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -69,31 +71,34 @@ class PageTable {
     return Look(name, source, now, false);
   }
 
-  // Packs what is dirty, updates the digest, and marks it clean; deletes what is gone.
-  void Collect(std::vector<PageWrite>* writes, base::Digest* digest) {
-    std::vector<std::string> gone;
-    for (auto& [name, cached] : pages_) {
-      if (!cached->dirty) continue;
-      PageWrite write{Key(name), cached->gone ? std::string() : Pack(cached->page)};
+  // Hands out what is dirty, in the order of keys, updates the digest, and marks it clean; deletes
+  // what is gone.
+  absl::Status Collect(PageSink* sink, base::Digest* digest) {
+    std::vector<std::pair<std::string_view, Cached<Page>*>> dirty;
+    for (const auto& [name, cached] : pages_) {
+      if (cached->dirty) dirty.emplace_back(name, cached.get());
+    }
+    std::sort(dirty.begin(), dirty.end());  // names differ
+    std::string key, value;
+    for (const auto& [name, cached] : dirty) {
+      key = Key(name);
       if (cached->stored) digest->Subtract(cached->stored_digest);
       if (cached->gone) {
-        gone.push_back(name);
-        if (cached->stored) writes->push_back(std::move(write));
+        if (cached->stored) TIEOUT_RETURN_IF_ERROR(sink->Put(key, ""));
+        bytes_ -= Resident(name.size(), cached->bytes);
+        pages_.erase(pages_.find(name));
         continue;
       }
-      cached->stored_digest = base::EntryDigest(write.key, write.value);
+      PackInto(cached->page, &value);
+      cached->stored_digest = base::EntryDigest(key, value);
       digest->Add(cached->stored_digest);
       cached->stored = true;
       cached->dirty = false;
-      bytes_ += Resident(0, write.value.size()) - Resident(0, cached->bytes);
-      cached->bytes = write.value.size();
-      writes->push_back(std::move(write));
+      bytes_ += Resident(0, value.size()) - Resident(0, cached->bytes);
+      cached->bytes = value.size();
+      TIEOUT_RETURN_IF_ERROR(sink->Put(key, value));
     }
-    for (const std::string& name : gone) {
-      const auto it = pages_.find(name);
-      bytes_ -= Resident(name.size(), it->second->bytes);
-      pages_.erase(it);
-    }
+    return absl::OkStatus();
   }
 
   // An estimate, by kResidentFactor.

@@ -56,32 +56,27 @@ absl::Status State::Load() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<CheckpointData> State::Checkpoint() {
-  CheckpointData data;
+// In the order of keys, that is of the kinds' prefixes.
+absl::StatusOr<CheckpointData> State::Checkpoint(PageSink* pages) {
   grown_ = 0;
   ++epoch_;  // deleted pages go from memory
-  data.next_ordinal = meta_.next_ordinal;
-  data.semantics = meta_.semantics;
-  configs_.Collect(&data.pages, &digest_);
-  owners_.Collect(&data.pages, &digest_);
-  homes_.Collect(&data.pages, &digest_);
-  entries_.Collect(&data.pages, &digest_);
-  filters_.Collect(&data.pages, &digest_);
-  parts_.Collect(&data.pages, &digest_);
-  items_.Collect(&data.pages, &digest_);
-  buckets_.Collect(&data.pages, &digest_);
-  names_.Collect(&data.pages, &digest_);
-  PageWrite meta{kMetaKey, Pack(meta_)};
+  TIEOUT_RETURN_IF_ERROR(owners_.Collect(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(configs_.Collect(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(entries_.Collect(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(filters_.Collect(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(homes_.Collect(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(items_.Collect(pages, &digest_));
+  const std::string meta = Pack(meta_);
   if (meta_stored_) digest_.Subtract(meta_digest_);
-  meta_digest_ = base::EntryDigest(meta.key, meta.value);
+  meta_digest_ = base::EntryDigest(kMetaKey, meta);
   meta_stored_ = true;
   digest_.Add(meta_digest_);
-  data.pages.push_back(std::move(meta));
-  data.digest = digest_;
-  data.pages.push_back({kDigestKey, std::string(digest_.bytes.begin(), digest_.bytes.end())});
-  std::sort(data.pages.begin(), data.pages.end(),
-            [](const PageWrite& a, const PageWrite& b) { return a.key < b.key; });
-  return data;
+  TIEOUT_RETURN_IF_ERROR(pages->Put(kMetaKey, meta));
+  TIEOUT_RETURN_IF_ERROR(names_.Collect(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(parts_.Collect(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(buckets_.Collect(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(pages->Put(kDigestKey, digest_.view()));
+  return CheckpointData{meta_.next_ordinal, meta_.semantics, digest_};
 }
 
 uint64_t State::resident_bytes() const {

@@ -18,7 +18,7 @@ class State {
   explicit State(PageSource* source) : source_(source) {}
 
   absl::Status Load();
-  absl::StatusOr<CheckpointData> Checkpoint();
+  absl::StatusOr<CheckpointData> Checkpoint(PageSink* pages);
   void Trim(uint64_t bytes);
   uint64_t resident_bytes() const;
   // Grown since the last checkpoint, by the callers' estimates.

@@ -42,6 +42,9 @@ class PageWriter {
  public:
   static constexpr bool kReading = false;
 
+  // Takes over the string's memory.
+  explicit PageWriter(std::string room = {}) : bytes_(std::move(room)) { bytes_.clear(); }
+
   template <typename T>
   void operator()(const T& value) {
     Put(value);
@@ -271,6 +274,14 @@ std::string Pack(const T& value) {
   PageWriter writer;
   writer(value);
   return writer.Take();
+}
+
+// The same in place of what `bytes` holds, whose memory is used again.
+template <typename T>
+void PackInto(const T& value, std::string* bytes) {
+  PageWriter writer(std::move(*bytes));
+  writer(value);
+  *bytes = writer.Take();
 }
 
 template <typename T>

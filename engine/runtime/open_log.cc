@@ -86,7 +86,6 @@ absl::StatusOr<std::unique_ptr<store::StateStore>> OpenStates(const EngineOption
   store::RocksOptions rocks;
   rocks.directory = PositionsDirectory(options) + "/store";
   rocks.block_cache_bytes = options.memory.block_cache_bytes;
-  rocks.write_buffer_bytes = options.memory.write_buffer_bytes;
   rocks.read_only = read_only;
   return store::NewRocksStore(rocks);
 }

@@ -18,8 +18,7 @@ struct MemoryBounds {
   uint64_t pages_bytes = 512ull << 20;       // the folds' pages, clean and dirty
   uint64_t dirty_bytes = 128ull << 20;       // of these dirty; beyond it a checkpoint comes forward
   uint64_t block_cache_bytes = 64ull << 20;  // RocksDB, all partitions together
-  uint64_t write_buffer_bytes = 64ull << 20;  // RocksDB's memtables, all partitions together
-  uint64_t batch_bytes = 8ull << 20;          // encoded output kept until its commit is known
+  uint64_t batch_bytes = 8ull << 20;         // encoded output kept until its commit is known
 };
 
 struct CheckpointPolicy {

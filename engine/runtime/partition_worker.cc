@@ -130,7 +130,7 @@ log::CommitPoint PartitionWorker::CommitPointAt(int64_t position) const {
 
 absl::Status PartitionWorker::Checkpoint(int64_t position) {
   TIEOUT_CHECK(position <= committed_position_);
-  TIEOUT_ASSIGN_OR_RETURN(matching::CheckpointData data, fold_->Checkpoint());
+  TIEOUT_ASSIGN_OR_RETURN(const matching::CheckpointData data, fold_->Checkpoint(pages_.get()));
   store::Meta meta;
   meta.log_id = progress_.log_id;
   meta.partition = partition_;
@@ -138,7 +138,7 @@ absl::Status PartitionWorker::Checkpoint(int64_t position) {
   meta.next_ordinal = data.next_ordinal;
   meta.semantics = data.semantics;
   meta.digest = data.digest;
-  TIEOUT_RETURN_IF_ERROR(pages_->Write(meta, data.pages));
+  TIEOUT_RETURN_IF_ERROR(pages_->Commit(meta));
   stored_position_ = position;
   events_since_checkpoint_ = 0;
   stats_ = fold_->stats();

@@ -84,7 +84,6 @@ class View : public ReadModel {
     store::RocksOptions rocks;
     TIEOUT_ASSIGN_OR_RETURN(rocks.directory, scratch_.Path());
     rocks.block_cache_bytes = memory_.block_cache_bytes;
-    rocks.write_buffer_bytes = memory_.write_buffer_bytes;
     return store::NewRocksStore(rocks);
   }
 

@@ -1,6 +1,7 @@
 #include <map>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "engine/base/check.h"
 #include "engine/store/store.h"
@@ -33,14 +34,20 @@ class MemoryPartition : public PartitionStore {
 
   const std::optional<Meta>& meta() const override { return pages_->meta; }
 
-  absl::Status Write(const Meta& meta, std::span<const matching::PageWrite> pages) override {
-    for (const auto& page : pages) {
+  absl::Status Put(std::string_view key, std::string_view value) override {
+    put_.push_back({std::string(key), std::string(value)});
+    return absl::OkStatus();
+  }
+
+  absl::Status Commit(const Meta& meta) override {
+    for (PageWrite& page : put_) {
       if (page.value.empty()) {
         pages_->pages.erase(page.key);
       } else {
-        pages_->pages[page.key] = page.value;
+        pages_->pages[std::move(page.key)] = std::move(page.value);
       }
     }
+    put_.clear();
     pages_->meta = meta;
     return absl::OkStatus();
   }
@@ -54,6 +61,7 @@ class MemoryPartition : public PartitionStore {
  private:
   Pages* pages_;
   std::mutex* held_mutex_;
+  std::vector<PageWrite> put_;
 };
 
 class MemoryStore : public StateStore {

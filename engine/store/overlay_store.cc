@@ -4,7 +4,6 @@
 #include <set>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace tieout::store {
 namespace {
@@ -37,7 +36,7 @@ class OverlayPartition : public PartitionStore {
       : partition_(partition), base_(std::move(base)), scratch_(scratch) {}
 
   const std::optional<Meta>& meta() const override {
-    return over_ == nullptr ? base_->meta() : over_->meta();
+    return over_ == nullptr || !over_->meta() ? base_->meta() : over_->meta();
   }
 
   absl::StatusOr<bool> Load(std::string_view key, std::string* value) override {
@@ -52,16 +51,16 @@ class OverlayPartition : public PartitionStore {
     return base_->Load(key, value);
   }
 
-  absl::Status Write(const Meta& meta, std::span<const matching::PageWrite> pages) override {
-    if (over_ == nullptr) {
-      TIEOUT_ASSIGN_OR_RETURN(over_, scratch_->Open(partition_));
-    }
-    std::vector<matching::PageWrite> marked;
-    marked.reserve(pages.size());
-    for (const matching::PageWrite& page : pages) {
-      marked.push_back({page.key, (page.value.empty() ? kDeleted : kThere) + page.value});
-    }
-    return over_->Write(meta, marked);
+  absl::Status Put(std::string_view key, std::string_view value) override {
+    TIEOUT_RETURN_IF_ERROR(OpenScratch());
+    marked_.assign(1, value.empty() ? kDeleted : kThere);
+    marked_ += value;
+    return over_->Put(key, marked_);
+  }
+
+  absl::Status Commit(const Meta& meta) override {
+    TIEOUT_RETURN_IF_ERROR(OpenScratch());
+    return over_->Commit(meta);
   }
 
   // Keeps the keys that were written in memory; the pages come one by one.
@@ -83,10 +82,17 @@ class OverlayPartition : public PartitionStore {
   }
 
  private:
+  absl::Status OpenScratch() {
+    if (over_ != nullptr) return absl::OkStatus();
+    TIEOUT_ASSIGN_OR_RETURN(over_, scratch_->Open(partition_));
+    return absl::OkStatus();
+  }
+
   const int partition_;
   const std::unique_ptr<PartitionStore> base_;
   Scratch* const scratch_;
   std::unique_ptr<PartitionStore> over_;  // null: nothing was written
+  std::string marked_;                    // reused
 };
 
 class OverlayStore : public StateStore {

@@ -15,25 +15,19 @@
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/sst_file_writer.h"
 #include "rocksdb/table.h"
-#include "rocksdb/write_buffer_manager.h"
 
 namespace tieout::store {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Keys: "m" the meta entry, "p" + page key a page; so meta sorts first, as an SST wants it.
-constexpr char kMetaKey[] = "m";
+// Keys: "p" + page key a page, "z" the meta entry; so meta, which is known when all pages are
+// written, sorts last, as an SST wants it.
 constexpr char kPagePrefix = 'p';
+constexpr char kMetaKey[] = "z";
 constexpr int kOpenAttempts = 20;
 
 std::string_view ToView(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
-
-std::string PageKey(std::string_view key) {
-  std::string out(1, kPagePrefix);
-  out += key;
-  return out;
-}
 
 absl::Status FromRocks(const rocksdb::Status& status, std::string_view doing,
                        std::string_view place) {
@@ -69,13 +63,13 @@ class NoLogger : public rocksdb::Logger {
 
 class RocksPartition : public PartitionStore {
  public:
-  RocksPartition(std::unique_ptr<rocksdb::DB> db, std::string place, uint64_t sst_bytes)
-      : db_(std::move(db)), place_(std::move(place)), sst_bytes_(sst_bytes) {}
+  RocksPartition(std::unique_ptr<rocksdb::DB> db, std::string place)
+      : db_(std::move(db)), place_(std::move(place)), incoming_(place_ + "/checkpoint.incoming") {}
 
   absl::Status ReadMeta() {
     std::string bytes;
     rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), kMetaKey, &bytes);
-    if (status.IsNotFound()) return absl::OkStatus();
+    if (status.IsNotFound()) return RefuseRemains();
     TIEOUT_RETURN_IF_ERROR(FromRocks(status, "reading", place_));
     absl::StatusOr<Meta> meta = DecodeMeta(bytes);
     if (!meta.ok()) {
@@ -88,9 +82,7 @@ class RocksPartition : public PartitionStore {
   }
 
   absl::StatusOr<bool> Load(std::string_view key, std::string* value) override {
-    page_key_.resize(1);
-    page_key_ += key;
-    rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), page_key_, value);
+    rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), PageKey(key), value);
     if (status.IsNotFound()) return false;
     TIEOUT_RETURN_IF_ERROR(FromRocks(status, "reading", place_));
     return true;
@@ -98,11 +90,24 @@ class RocksPartition : public PartitionStore {
 
   const std::optional<Meta>& meta() const override { return meta_; }
 
-  absl::Status Write(const Meta& meta, std::span<const matching::PageWrite> pages) override {
-    uint64_t bytes = 0;
-    for (const auto& page : pages) bytes += page.key.size() + page.value.size();
-    rocksdb::Status status =
-        bytes > sst_bytes_ ? WriteFile(meta, pages) : WriteBatch(meta, pages, bytes);
+  absl::Status Put(std::string_view key, std::string_view value) override {
+    TIEOUT_RETURN_IF_ERROR(Begin());
+    return FromRocks(value.empty()
+                         ? writer_->Delete(PageKey(key))
+                         : writer_->Put(PageKey(key), rocksdb::Slice(value.data(), value.size())),
+                     "writing", place_);
+  }
+
+  // IngestExternalFile is the one change of the manifest that makes all of the file visible.
+  absl::Status Commit(const Meta& meta) override {
+    TIEOUT_RETURN_IF_ERROR(Begin());
+    rocksdb::Status status = writer_->Put(kMetaKey, EncodeMeta(meta));
+    if (status.ok()) status = writer_->Finish();
+    writer_.reset();
+    rocksdb::IngestExternalFileOptions options;
+    options.move_files = true;
+    options.write_global_seqno = false;
+    if (status.ok()) status = db_->IngestExternalFile({incoming_}, options);
     TIEOUT_RETURN_IF_ERROR(FromRocks(status, "writing", place_));
     meta_ = meta;
     return absl::OkStatus();
@@ -121,45 +126,39 @@ class RocksPartition : public PartitionStore {
   }
 
  private:
-  rocksdb::Status WriteBatch(const Meta& meta, std::span<const matching::PageWrite> pages,
-                             uint64_t bytes) {
-    rocksdb::WriteBatch batch(bytes + 16 * pages.size() + 256);
-    for (const auto& page : pages) {
-      const std::string key = PageKey(page.key);
-      rocksdb::Status status = page.value.empty() ? batch.Delete(key) : batch.Put(key, page.value);
-      if (!status.ok()) return status;
-    }
-    if (auto status = batch.Put(kMetaKey, EncodeMeta(meta)); !status.ok()) return status;
-    rocksdb::WriteOptions options;
-    options.disableWAL = true;
-    if (auto status = db_->Write(options, &batch); !status.ok()) return status;
-    return db_->Flush(rocksdb::FlushOptions());
+  // Without meta there may be nothing: nobody knows what pages are the state of.
+  absl::Status RefuseRemains() {
+    std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(rocksdb::ReadOptions()));
+    it->SeekToFirst();
+    TIEOUT_RETURN_IF_ERROR(FromRocks(it->status(), "reading", place_));
+    if (!it->Valid()) return absl::OkStatus();
+    return base::FailedPrecondition(
+        place_ +
+        " has pages that say of no position (another version of tieout wrote them?): "
+        "remove the folder and it will be folded again from the log");
   }
 
-  // Every earlier Write was flushed, so the memtable is empty and ingestion is the one change of
-  // the manifest that makes all of the file visible.
-  rocksdb::Status WriteFile(const Meta& meta, std::span<const matching::PageWrite> pages) {
-    const std::string file = place_ + "/checkpoint.incoming";
-    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions());
-    rocksdb::Status status = writer.Open(file);
-    if (status.ok()) status = writer.Put(kMetaKey, EncodeMeta(meta));
-    for (size_t i = 0; status.ok() && i < pages.size(); ++i) {
-      const std::string key = PageKey(pages[i].key);
-      status = pages[i].value.empty() ? writer.Delete(key) : writer.Put(key, pages[i].value);
-    }
-    if (status.ok()) status = writer.Finish();
-    if (!status.ok()) return status;
-    rocksdb::IngestExternalFileOptions options;
-    options.move_files = true;
-    options.write_global_seqno = false;
-    return db_->IngestExternalFile({file}, options);
+  // The next checkpoint's file. What was written stays in the machine's cache: it is read soon.
+  absl::Status Begin() {
+    if (writer_ != nullptr) return absl::OkStatus();
+    constexpr bool kInvalidatePageCache = false;
+    writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), db_->GetOptions(),
+                                                       nullptr, kInvalidatePageCache);
+    return FromRocks(writer_->Open(incoming_), "writing", place_);
+  }
+
+  // Valid until the next call, so that a read allocates nothing.
+  const std::string& PageKey(std::string_view key) {
+    page_key_.resize(1);
+    page_key_ += key;
+    return page_key_;
   }
 
   std::unique_ptr<rocksdb::DB> db_;
-  const std::string place_;
-  const uint64_t sst_bytes_;
+  const std::string place_, incoming_;
+  std::unique_ptr<rocksdb::SstFileWriter> writer_;  // null: nothing was Put since the last Commit
   std::optional<Meta> meta_;
-  std::string page_key_ = std::string(1, kPagePrefix);  // reused, so that a read allocates nothing
+  std::string page_key_ = std::string(1, kPagePrefix);
 };
 
 class RocksStore : public StateStore {
@@ -167,9 +166,7 @@ class RocksStore : public StateStore {
   explicit RocksStore(RocksOptions options)
       : options_(std::move(options)),
         empty_(NewMemoryStore()),
-        cache_(rocksdb::NewLRUCache(options_.block_cache_bytes)),
-        write_buffers_(
-            std::make_shared<rocksdb::WriteBufferManager>(options_.write_buffer_bytes, cache_)) {}
+        cache_(rocksdb::NewLRUCache(options_.block_cache_bytes)) {}
 
   absl::StatusOr<std::unique_ptr<PartitionStore>> Open(int partition) override {
     const std::string place = Place(partition);
@@ -186,8 +183,7 @@ class RocksStore : public StateStore {
     rocksdb::Status status =
         options_.read_only ? OpenBeside(place, &db) : rocksdb::DB::Open(Tuning(), place, &db);
     TIEOUT_RETURN_IF_ERROR(FromRocks(status, "opening", place));
-    auto store = std::make_unique<RocksPartition>(std::unique_ptr<rocksdb::DB>(db), place,
-                                                  options_.sst_bytes);
+    auto store = std::make_unique<RocksPartition>(std::unique_ptr<rocksdb::DB>(db), place);
     TIEOUT_RETURN_IF_ERROR(store->ReadMeta());
     return store;
   }
@@ -209,12 +205,9 @@ class RocksStore : public StateStore {
     if (options_.env != nullptr) options.env = options_.env;
     options.create_if_missing = true;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-    options.write_buffer_manager = write_buffers_;
-    options.write_buffer_size = options_.write_buffer_bytes;
     options.compression = BestFastCompression();
     options.max_open_files = 64;
     options.max_background_jobs = 2;
-    options.avoid_flush_during_shutdown = true;  // each Write has flushed
     options.keep_log_file_num = 2;
     options.max_log_file_size = 1 << 20;
     options.info_log_level = rocksdb::WARN_LEVEL;
@@ -240,7 +233,6 @@ class RocksStore : public StateStore {
   const RocksOptions options_;
   const std::unique_ptr<StateStore> empty_;
   const std::shared_ptr<rocksdb::Cache> cache_;
-  const std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;
 };
 
 }  // namespace

@@ -2,9 +2,9 @@
 // (7.8.3 can lose an excluded family's data with the WAL off), block cache and write buffers
 // shared by all partitions of the process.
 //
-// The log is the write-ahead log, so RocksDB's own is off: a checkpoint is one WriteBatch and a
-// flush, or, beyond `sst_bytes`, one SST taken in by one IngestExternalFile. A crash in between
-// leaves the checkpoint before it. RocksDB was chosen for its atomic batches, its ingestion and a
+// The log is the write-ahead log, so RocksDB's own is off, and memtables stay empty: a checkpoint
+// is written page by page to an SST, in memory of a block, and taken in by one IngestExternalFile.
+// A crash in between leaves the checkpoint before it. RocksDB was chosen for its ingestion and a
 // block cache that can be bounded and shared.
 #pragma once
 
@@ -21,10 +21,8 @@ class Env;
 namespace tieout::store {
 
 struct RocksOptions {
-  std::string directory;                      // <directory>/<partition>/
-  uint64_t block_cache_bytes = 64ull << 20;   // blocks, indexes, filters and memtables: all of it
-  uint64_t write_buffer_bytes = 32ull << 20;  // of these memtables
-  uint64_t sst_bytes = 16ull << 20;           // a larger checkpoint bypasses the memtable
+  std::string directory;                     // <directory>/<partition>/
+  uint64_t block_cache_bytes = 64ull << 20;  // blocks, indexes and filters: all of it
   // Beside a process that writes: sees its last checkpoint as of Open, changes nothing. A
   // partition without a store is empty.
   bool read_only = false;

@@ -29,6 +29,11 @@ T TakeLittleEndian(std::string_view* bytes) {
 
 }  // namespace
 
+absl::Status PartitionStore::Write(const Meta& meta, std::span<const PageWrite> pages) {
+  for (const PageWrite& page : pages) TIEOUT_RETURN_IF_ERROR(Put(page.key, page.value));
+  return Commit(meta);
+}
+
 std::string EncodeMeta(const Meta& meta) {
   std::string out;
   PutLittleEndian(kFormat, &out);

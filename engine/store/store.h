@@ -5,7 +5,8 @@
 //   if (pages->meta()) TIEOUT_RETURN_IF_ERROR(CheckMeta(*pages->meta(), expected, ...));
 //   TIEOUT_ASSIGN_OR_RETURN(auto fold, matching::Fold::Open(partition, pages.get()));
 //   ...
-//   TIEOUT_RETURN_IF_ERROR(pages->Write(meta, checkpoint.pages));
+//   TIEOUT_ASSIGN_OR_RETURN(auto checkpoint, fold->Checkpoint(pages.get()));
+//   TIEOUT_RETURN_IF_ERROR(pages->Commit(meta));
 //
 // Two implementations behave alike (a property test holds them equal): memory, which lives as long
 // as its StateStore, and RocksDB (rocks_store.h).
@@ -37,13 +38,20 @@ struct Meta {
   friend bool operator==(const Meta&, const Meta&) = default;
 };
 
-class PartitionStore : public matching::PageSource {
+struct PageWrite {
+  std::string key;
+  std::string value;  // empty: delete the page
+};
+
+class PartitionStore : public matching::PageSource, public matching::PageSink {
  public:
-  // As of the last Write, or nullopt: nothing was ever written.
+  // As of the last Commit, or nullopt: there was none.
   virtual const std::optional<Meta>& meta() const = 0;
-  // All of it or nothing, durable when it returns OK. `pages` in ascending order of keys; an empty
-  // value deletes the page. After an error the store must be opened anew.
-  virtual absl::Status Write(const Meta& meta, std::span<const matching::PageWrite> pages) = 0;
+  // What was Put since the last Commit: all of it or nothing, durable when it returns OK. Until
+  // then Load and Scan don't show it. After an error of either the store must be opened anew.
+  virtual absl::Status Commit(const Meta& meta) = 0;
+  // Both, of pages in ascending order of keys.
+  absl::Status Write(const Meta& meta, std::span<const PageWrite> pages);
   // Every page in ascending order of keys. The views are valid during the call.
   virtual absl::Status Scan(
       const std::function<absl::Status(std::string_view key, std::string_view value)>& visit) = 0;

@@ -115,7 +115,6 @@ class Round {
   std::unique_ptr<store::StateStore> Store() {
     store::RocksOptions options;
     options.directory = runtime::FreshDirectory(kStore);  // stays empty: env_ has the files
-    options.sst_bytes = 30'000;
     options.env = env_.get();
     return store::NewRocksStore(options).value();
   }

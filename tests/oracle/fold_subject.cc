@@ -14,14 +14,13 @@ absl::StatusOr<bool> MapPages::Load(std::string_view key, std::string* value) {
   return true;
 }
 
-void MapPages::Write(const std::vector<matching::PageWrite>& pages) {
-  for (const matching::PageWrite& page : pages) {
-    if (page.value.empty()) {
-      pages_.erase(page.key);
-    } else {
-      pages_[page.key] = page.value;
-    }
+absl::Status MapPages::Put(std::string_view key, std::string_view value) {
+  if (value.empty()) {
+    pages_.erase(std::string(key));
+  } else {
+    pages_[std::string(key)] = value;
   }
+  return absl::OkStatus();
 }
 
 FoldSubject::FoldSubject(int partition) : partition_(partition) {
@@ -59,11 +58,7 @@ Answer FoldSubject::ApplyPoison(std::string_view key, std::string_view value) {
   return Take();
 }
 
-std::string FoldSubject::Checkpoint() {
-  const matching::CheckpointData data = fold_->Checkpoint().value();
-  pages_.Write(data.pages);
-  return data.digest.hex();
-}
+std::string FoldSubject::Checkpoint() { return fold_->Checkpoint(&pages_).value().digest.hex(); }
 
 void FoldSubject::Restart() {
   Checkpoint();

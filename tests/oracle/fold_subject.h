@@ -12,10 +12,10 @@
 namespace tieout::oracle {
 
 // Pages in memory, as the last checkpoint left them.
-class MapPages : public matching::PageSource {
+class MapPages : public matching::PageSource, public matching::PageSink {
  public:
   absl::StatusOr<bool> Load(std::string_view key, std::string* value) override;
-  void Write(const std::vector<matching::PageWrite>& pages);
+  absl::Status Put(std::string_view key, std::string_view value) override;
   const std::map<std::string, std::string, std::less<>>& pages() const { return pages_; }
 
  private:

@@ -180,7 +180,7 @@ TEST_F(AuditTest, FindsEachAlteredPage) {
     for (int partition = 0; partition < small_.options().partitions; ++partition) {
       auto from = (*real)->Open(partition);
       ASSERT_TRUE(from.ok()) << from.status();
-      std::vector<matching::PageWrite> writes;
+      std::vector<store::PageWrite> writes;
       ASSERT_TRUE((*from)
                       ->Scan([&](std::string_view key, std::string_view value) {
                         writes.push_back({std::string(key), std::string(value)});

@@ -11,7 +11,7 @@
 
 namespace tieout::matching {
 
-class MemoryPages : public PageSource {
+class MemoryPages : public PageSource, public PageSink {
  public:
   absl::StatusOr<bool> Load(std::string_view key, std::string* value) override {
     const auto it = pages.find(std::string(key));
@@ -19,8 +19,13 @@ class MemoryPages : public PageSource {
     *value = it->second;
     return true;
   }
-  void Write(const CheckpointData& data) {
-    for (const PageWrite& w : data.pages) pages[w.key] = w.value;
+  absl::Status Put(std::string_view key, std::string_view value) override {
+    if (value.empty()) {
+      pages.erase(std::string(key));
+    } else {
+      pages[std::string(key)] = value;
+    }
+    return absl::OkStatus();
   }
   std::map<std::string, std::string> pages;
 };
@@ -163,8 +168,7 @@ class Harness {
   }
   // Writes a checkpoint and opens the fold anew from it.
   base::Digest Restart() {
-    const CheckpointData data = fold->Checkpoint().value();
-    pages.Write(data);
+    const CheckpointData data = fold->Checkpoint(&pages).value();
     fold = Fold::Open(0, &pages).value();
     return data.digest;
   }

@@ -23,7 +23,6 @@ constexpr char kDirectoryVariable[] = "TIEOUT_STORE_KILL_DIRECTORY";
 std::unique_ptr<StateStore> Rocks(const std::string& directory) {
   RocksOptions options;
   options.directory = directory;
-  options.sst_bytes = 20'000;
   return NewRocksStore(options).value();
 }
 

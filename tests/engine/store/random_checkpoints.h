@@ -14,10 +14,10 @@ using Pages = std::map<std::string, std::string>;
 
 struct RandomCheckpoint {
   Meta meta;
-  std::vector<matching::PageWrite> pages;
+  std::vector<PageWrite> pages;
 };
 
-// The n-th checkpoint, n from 1. Every fourth is large (bypasses a small sst_bytes bound).
+// The n-th checkpoint, n from 1. Every fourth is large.
 inline RandomCheckpoint CheckpointNumber(uint64_t seed, int64_t n) {
   std::mt19937_64 random(seed * 1'000'003 + static_cast<uint64_t>(n));
   Pages writes;

@@ -7,6 +7,7 @@
 #include "engine/store/rocks_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rocksdb/db.h"
 #include "tests/engine/store/random_checkpoints.h"
 
 namespace tieout::store {
@@ -23,7 +24,6 @@ std::string FreshDirectory(const std::string& name) {
 std::unique_ptr<StateStore> Rocks(const std::string& directory, bool read_only = false) {
   RocksOptions options;
   options.directory = directory;
-  options.sst_bytes = 20'000;  // so that both ways of writing are taken
   options.read_only = read_only;
   return NewRocksStore(options).value();
 }
@@ -166,6 +166,21 @@ TEST(Store, AReaderBesideAWriterSeesTheLastCheckpoint) {
     ASSERT_EQ(reader->meta(), checkpoint.meta);
     ASSERT_EQ(AllPages(reader.get()), model);
   }
+}
+
+TEST(Store, PagesWithoutAPositionAreRefused) {
+  const std::string directory = FreshDirectory("remains");
+  std::filesystem::create_directories(directory);
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  rocksdb::DB* db = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open(options, directory + "/3", &db).ok());
+  ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), "phS1", "a page").ok());
+  ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), "m", "where an earlier version put it").ok());
+  delete db;
+  const absl::Status refused = Rocks(directory)->Open(3).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(refused.ToString(), HasSubstr("remove the folder"));
 }
 
 TEST(Store, DamageIsSaidWithTheWayOut) {

@@ -61,7 +61,6 @@ SlotRunner::Options RandomOptions(std::mt19937_64* random) {
 std::unique_ptr<store::StateStore> SmallRocks(const std::string& directory) {
   store::RocksOptions options;
   options.directory = directory;
-  options.sst_bytes = 30'000;
   return store::NewRocksStore(options).value();
 }
 
