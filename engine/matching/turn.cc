@@ -59,6 +59,7 @@ absl::Status State::Load() {
 // In the order of keys, that is of the kinds' prefixes.
 absl::StatusOr<CheckpointData> State::Checkpoint(PageSink* pages) {
   grown_ = 0;
+  looked_through_ = 0;
   ++epoch_;  // deleted pages go from memory
   TIEOUT_RETURN_IF_ERROR(owners_.Collect(pages, &digest_));
   TIEOUT_RETURN_IF_ERROR(configs_.Collect(pages, &digest_));
@@ -85,7 +86,7 @@ uint64_t State::resident_bytes() const {
 }
 
 void State::Trim(uint64_t bytes) {
-  if (resident_bytes() <= bytes) return;
+  if (resident_bytes() <= std::max(bytes, looked_through_)) return;
   ++epoch_;
   bytes -= bytes / 8;  // so that the next call need not look through all pages again
   // Older than half of all uses first, then a quarter, and so on.
@@ -100,6 +101,8 @@ void State::Trim(uint64_t bytes) {
     owners_.DropUnused(before);
     names_.DropUnused(before);
   }
+  // What is left is changed, until the next checkpoint.
+  if (resident_bytes() > bytes) looked_through_ = resident_bytes() + bytes / 8;
 }
 
 absl::StatusOr<Cached<OwnersPage>*> State::Owners(std::string_view provider,

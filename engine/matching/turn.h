@@ -62,6 +62,7 @@ class State {
   uint64_t clock_ = 0;  // counts page uses, for Trim
   uint64_t epoch_ = 1;
   uint64_t grown_ = 0;
+  uint64_t looked_through_ = 0;  // Trim finds nothing below so many bytes; 0: not known
   MetaPage meta_;
   bool meta_stored_ = false;
   base::Digest meta_digest_;
