@@ -22,6 +22,7 @@ bool Abbreviates(const std::string& typed, std::string_view id) {
 
 std::vector<uint64_t> OrdinalsOf(const ledger::ItemList& items) {
   std::vector<uint64_t> ordinals;
+  ordinals.reserve(items.ordinal_deltas.size());
   uint64_t ordinal = 0;
   for (uint64_t delta : items.ordinal_deltas) ordinals.push_back(ordinal += delta);
   return ordinals;

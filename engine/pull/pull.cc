@@ -136,6 +136,7 @@ absl::StatusOr<std::vector<std::string>> Pull::ScopesOf(const Stream& stream) {
       stream.scopes->paging, {.account = request_.account},
       [](const auto&, const auto&) { return absl::OkStatus(); }, &walked));
   std::vector<std::string> scopes;
+  scopes.reserve(walked.entries.size());
   for (const auto& [id, page] : walked.entries) scopes.push_back(id);
   return scopes;
 }

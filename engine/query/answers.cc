@@ -62,6 +62,7 @@ absl::StatusOr<std::string> RecordsAnswer(runtime::ReadModel* model, const std::
                                           size_t limit) {
   TIEOUT_ASSIGN_OR_RETURN(const runtime::RecordsPage page, model->Records(after, limit));
   std::vector<std::string> items;
+  items.reserve(page.records.size());
   for (const ledger::Record& record : page.records) items.push_back(codec::RecordToJson(record));
   return Page("records", items, page.next, page.more);
 }

@@ -44,6 +44,7 @@ class Silences {
   }
   std::map<prometheus::Labels, double> Longest() const {
     std::vector<std::pair<int64_t, const Source*>> longest;
+    longest.reserve(seconds_.size());
     for (const auto& [source, seconds] : seconds_) longest.push_back({-seconds, &source});
     std::sort(longest.begin(), longest.end());
     if (longest.size() > kMostSources) longest.resize(kMostSources);

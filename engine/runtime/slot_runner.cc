@@ -161,6 +161,7 @@ absl::Status SlotRunner::Commit() {
 
 void SlotRunner::StartCommit() {
   std::vector<log::CommitPoint> points;
+  points.reserve(pending_.positions.size());
   for (const auto& [partition, position] : pending_.positions) {
     points.push_back(workers_.at(partition)->CommitPointAt(position));
   }
