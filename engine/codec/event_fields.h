@@ -120,7 +120,7 @@ template <typename V, Of<ledger::Payout> M>
 void Fields(V& v, M& m) {
   v.Enum(1, m.state, ledger::Payout::State::kCancelled);
   v.Date(2, m.arrival_date);
-  v.Enum(3, m.method, ledger::Payout::Method::kManual);
+  v.Enum(3, m.method, ledger::Payout::Method::kCash);
   v.Flag(4, m.list_complete);
   v.Flag(5, m.to_seller);
   v.Text(6, m.destination);

@@ -103,7 +103,8 @@ struct Reserve {
 
 struct Payout {
   enum class State : uint8_t { kUnspecified, kInitiated, kPaid, kFailed, kReturned, kCancelled };
-  enum class Method : uint8_t { kUnspecified, kAutomatic, kInstant, kManual };
+  // kCash: carried to the bank, a till's takings.
+  enum class Method : uint8_t { kUnspecified, kAutomatic, kInstant, kManual, kCash };
   State state = State::kUnspecified;
   Method method = Method::kUnspecified;
   Day arrival_date;

@@ -51,6 +51,8 @@ namespace reason {
 inline constexpr std::string_view kMissingDeposit = "MISSING_DEPOSIT";
 inline constexpr std::string_view kAmountUnder = "AMOUNT_UNDER";
 inline constexpr std::string_view kAmountOver = "AMOUNT_OVER";
+inline constexpr std::string_view kCashShort = "CASH_SHORT";
+inline constexpr std::string_view kCashOver = "CASH_OVER";
 inline constexpr std::string_view kUnexpectedDeposit = "UNEXPECTED_DEPOSIT";
 inline constexpr std::string_view kUnexpectedWithdrawal = "UNEXPECTED_WITHDRAWAL";
 inline constexpr std::string_view kPayoutComposition = "PAYOUT_COMPOSITION";

@@ -278,7 +278,7 @@ void BankLevel::MissingMoved(uint32_t payout) {
   PayoutState& p = home().payouts[payout];
   if (!p.bank.is_open()) return;
   const ledger::Record& said = home().open.at(p.bank.break_id);
-  if (said.reason != reason::kMissingDeposit || said.due_on == p.due) return;
+  if (said.reason != MissingReason(payout) || said.due_on == p.due) return;
   const bool is_missing = p.business_deadline_us <= turn_.state.log_us() &&
                           AreCovered(home(), BankAccountsOf({payout}), DueOfPayout(payout));
   if (is_missing) return SayMissing(payout);
@@ -286,7 +286,7 @@ void BankLevel::MissingMoved(uint32_t payout) {
 }
 
 void BankLevel::RestMoved(Group& g) {
-  if (g.said != reason::kAmountUnder) return;
+  if (g.said.empty() || g.name != kReferencePartial) return;
   const ledger::Record now = GroupRecord(g, g.status);
   if (home().open.at(LeadAnchor(g).break_id).due_on == now.due_on) return;
   const Due due = RestOf(g).first;
@@ -298,10 +298,25 @@ void BankLevel::RestMoved(Group& g) {
 }
 
 void BankLevel::SayMissing(uint32_t payout) {
-  ledger::Record record = PayoutRecord(payout, Status::kUnmatched, reason::kMissingDeposit);
+  ledger::Record record = PayoutRecord(payout, Status::kUnmatched, MissingReason(payout));
   AddNearestDeposits(payout, &record);
   PayoutState& p = home().payouts[payout];
   Say(turn_, std::move(record), p.bank, p.entry);
+}
+
+bool BankLevel::AreTakings(const std::vector<uint32_t>& payouts) const {
+  return std::all_of(payouts.begin(), payouts.end(),
+                     [&](uint32_t p) { return home().payouts[p].sent == Sent::kInCash; });
+}
+
+std::string_view BankLevel::MissingReason(uint32_t payout) const {
+  return AreTakings({payout}) ? reason::kCashShort : reason::kMissingDeposit;
+}
+
+std::string_view BankLevel::RestReason(const Group& g) const {
+  const bool is_cash = AreTakings(g.payouts);
+  if (g.name == kReferenceOver) return is_cash ? reason::kCashOver : reason::kAmountOver;
+  return is_cash ? reason::kCashShort : reason::kAmountUnder;
 }
 
 // The due item is of the deadline as it stands now, and what made the group has settled.
@@ -324,7 +339,7 @@ absl::Status BankLevel::JudgePayout(uint32_t payout, const Due& due) {
                             CoveredOrParked(turn_, BankAccountsOf(g.payouts), due));
     if (!covered) return absl::OkStatus();
     Group& again = home().groups[home().payouts[payout].group];
-    again.said = reason::kAmountUnder;
+    again.said = RestReason(again);
     SayGroup(again);
     return absl::OkStatus();
   }
@@ -343,7 +358,7 @@ absl::Status BankLevel::JudgeDeposit(uint32_t deposit, const Due& due) {
     if (g.status != Status::kPartiallyMatched || g.name != kReferenceOver || !g.said.empty())
       return absl::OkStatus();
     if (!IsRestDue(g, due)) return absl::OkStatus();
-    g.said = reason::kAmountOver;
+    g.said = RestReason(g);
     SayGroup(g);
     return absl::OkStatus();
   }

@@ -79,6 +79,10 @@ class BankLevel {
   void MissingMoved(uint32_t payout);
   void RestMoved(Group& group);
   void SayMissing(uint32_t payout);
+  // Of a till's takings it is cash that is missing, or too much.
+  bool AreTakings(const std::vector<uint32_t>& payouts) const;
+  std::string_view MissingReason(uint32_t payout) const;
+  std::string_view RestReason(const Group& group) const;
 
   HomePage& home() { return turn_.home(); }
   const HomePage& home() const { return turn_.cached.page; }

@@ -181,7 +181,7 @@ void BankFacts::Cite(uint32_t deposit, uint32_t payout) {
 
 bool BankFacts::IsLive(uint32_t payout) const {
   const PayoutState& p = home().payouts[payout];
-  return p.seen && !p.failed && p.amount != 0;
+  return p.seen() && !p.failed && p.amount != 0;
 }
 
 std::vector<uint32_t> BankFacts::Linked(uint32_t deposit) const {

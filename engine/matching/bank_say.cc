@@ -108,8 +108,9 @@ absl::Status BankLevel::Replace(const Concerned& concerned, std::vector<Group> g
     TIEOUT_RETURN_IF_ERROR(CancelMatched(g));
     Book(g, +1);
     for (const Group& old : replaced) {  // what was said of a rest that is still open stays said
-      if (Continues(old, g) && old.name == g.name && g.status == Status::kPartiallyMatched)
-        g.said = old.said;
+      if (Continues(old, g) && old.name == g.name && g.status == Status::kPartiallyMatched &&
+          !old.said.empty())
+        g.said = RestReason(g);
     }
     Announce(g, replaced, &told);
     TIEOUT_RETURN_IF_ERROR(ScheduleRest(g));

@@ -148,16 +148,16 @@ absl::Status FoldImpl::Payout(Turn& turn, const ledger::Event& event, uint32_t a
   BankLevel bank(turn);
   const std::vector<uint32_t> before = bank.CouldBeFrom(index);
   const bool is_sent = body.state == PayoutMark::kInitiated || body.state == PayoutMark::kPaid;
-  const bool is_first = is_sent ? !p.seen : !p.failed;
+  const bool is_first = is_sent ? !p.seen() : !p.failed;
   const bool list_changed = (is_sent && is_first) || (body.list_complete && !p.list_complete);
   TellOfPayout(event, &p);
-  if (is_first && !p.seen) {  // of a payout that failed first, what was sent tells anew
+  if (is_first && !p.seen()) {  // of a payout that failed first, what was sent tells anew
     p.amount = event.amount;
     p.occurred = base::DayOf(event.occurred_at_us);
     p.expectation_rule = RuleInForce(state_.config(), kPayoutExpectation, a);
   }
   if (is_sent && is_first) {
-    p.seen = true;
+    p.sent = body.method == ledger::Payout::Method::kCash ? Sent::kInCash : Sent::kTransferred;
     p.event_id = event.event_id;
     p.ordinal = turn.position.ordinal;
     p.seen_log_us = state_.log_us();
@@ -297,7 +297,7 @@ absl::Status FoldImpl::AmendPayout(Turn& turn, const ledger::Event& event, uint3
   }
   if (!changed) return absl::OkStatus();
   const std::vector<uint32_t> before = bank.CouldBeFrom(index);
-  if (p.seen) bank.FixDates(&p);
+  if (p.seen()) bank.FixDates(&p);
   TIEOUT_RETURN_IF_ERROR(bank.PayoutChanged(index, before));
   // A list without an end is judged at the bank's deadline.
   return level.Check(index, PayoutLevel::Why::kDeadline);

@@ -31,6 +31,15 @@ constexpr std::array kAdvice = {
            "bank lines that cite {about} bring the rest"},
     Advice{reason::kAmountOver, "Ask {provider} what the extra {rest} beside {about} is for.",
            "a payout of the extra amount that the same line cites is reported"},
+    Advice{reason::kCashShort,
+           "Count the takings {about} again: {actual} of {expected} came to the bank. Look for a "
+           "second bag and for cash paid out of the till, then book {rest} as short.",
+           "bank lines that cite {about} bring the rest"},
+    Advice{reason::kCashOver,
+           "Count the takings {about} again: {actual} came to the bank, the till says {expected}. "
+           "Look for a sale that was not rung up and for change banked with them, then book "
+           "{rest} as over.",
+           "takings of the extra amount that the same line cites are reported"},
     Advice{reason::kUnexpectedDeposit,
            "Find who sent {actual} ({about}): import the payer's payout report, or book it as "
            "other income.",

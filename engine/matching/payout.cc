@@ -131,7 +131,7 @@ absl::Status PayoutLevel::Count(const Entry& item, uint32_t payout, int sign) {
 
 absl::Status PayoutLevel::Check(uint32_t index, Why why) {
   const PayoutState& p = turn_.home().payouts[index];
-  if (!p.seen || p.amount == 0) return absl::OkStatus();
+  if (!p.seen() || p.amount == 0) return absl::OkStatus();
   const bool is_judged = p.list_complete || p.item_count > 0;
   const bool is_said = p.composition.is_said() && p.composition.status != Status::kRevoked;
   // Without an end of the list it is taken as complete when the bank's grace has ended.

@@ -90,7 +90,7 @@ void AddOpenItems(const HomePage& h, int partition, ledger::SellerProjection* se
   };
   for (uint32_t i = 0; i < h.payouts.size(); ++i) {
     const PayoutState& p = h.payouts[i];
-    if (!p.seen || p.failed || p.amount == 0) continue;
+    if (!p.seen() || p.failed || p.amount == 0) continue;
     add(ledger::Role::kPayout, p.event_id, p.account, p.ordinal, p.amount, p.group,
         &Group::Allocation::payout, i, p.due, base::DayOf(p.business_deadline_us - 1),
         Joined({p.payout_id, p.trace_id.value, p.end_to_end_id.value}));

@@ -78,13 +78,16 @@ void Visit(A& a, LateText& t) {
   a(t.value), a(t.as_of_us);
 }
 
+// Whether an `initiated` or `paid` of a payout was seen, and how its money goes to the bank.
+enum class Sent : uint8_t { kNot, kTransferred, kInCash };
+
 struct PayoutState {
   uint64_t key = 0;           // derived: hash of entry and currency
   bool is_canonical = false;  // derived: entry is its account's and payout_id's
   std::string entry;          // provider/merchant account/payout id, as in event ids
   std::string payout_id;
   uint32_t account = kNone;
-  bool seen = false;    // initiated or paid
+  Sent sent{};
   bool failed = false;  // failed, returned or cancelled
   bool list_complete = false;
   std::string event_id;  // of the first state seen
@@ -107,10 +110,11 @@ struct PayoutState {
   uint64_t items_hash = 0;      // of which they are: equal for equal lists
   int64_t items_settle_us = 0;  // when their last change has settled
   uint64_t items_said = 0;      // the hash of those that the last composition record spoke of
+  bool seen() const { return sent != Sent::kNot; }
 };
 template <typename A>
 void Visit(A& a, PayoutState& p) {
-  a(p.entry), a(p.payout_id), a(p.account), a(p.seen), a(p.failed), a(p.list_complete);
+  a(p.entry), a(p.payout_id), a(p.account), a(p.sent), a(p.failed), a(p.list_complete);
   a(p.event_id), a(p.ordinal), a(p.failed_event_id), a(p.failed_ordinal), a(p.amount),
       a(p.occurred);
   a(p.arrival), a(p.trace_id), a(p.bank_reference), a(p.end_to_end_id), a(p.pays_into),
@@ -157,7 +161,7 @@ struct Group {
   std::vector<uint32_t> payouts, deposits;  // ascending
   std::vector<Allocation> allocations;
   uint64_t candidates = 0;
-  std::string said;   // AMOUNT_UNDER or AMOUNT_OVER, once its grace has ended
+  std::string said;   // what its rest is called, once its grace has ended
   bool live = false;  // false: a free place
   bool by_reference() const { return name != kAmountDate; }
 };

@@ -29,6 +29,7 @@ enum class Bucket : uint8_t {
 };
 inline constexpr int kBucketCount = 14;
 
+// A day's cash takings are a payout too, from the till: what differs is what a shortage is called.
 enum class Expects : uint8_t { kNothing, kFeeBySchedule, kBankMovement };
 enum class Observes : uint8_t { kNothing, kSaleOfPayment, kOpenPayouts };
 

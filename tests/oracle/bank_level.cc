@@ -25,6 +25,7 @@ class Bank {
                 std::vector<Share>* shares) const;
   void JudgeReferences();
   void JudgeReferenceGroup(const std::set<size_t>& payouts, const std::set<size_t>& deposits);
+  bool AllInCash(const std::set<size_t>& payouts) const;
   Minor ToleranceOf(const std::set<size_t>& payouts, Minor expected) const;
 
   void JudgeAmounts();
@@ -160,7 +161,8 @@ void Bank::JudgeReferenceGroup(const std::set<size_t>& payouts, const std::set<s
   } else if (std::abs(said.actual) < std::abs(said.expected)) {
     said.status = Status::kPartiallyMatched;
     said.rule_id = "reference_partial";
-    verdict.late_reason = ledger::reason::kAmountUnder;
+    verdict.late_reason =
+        AllInCash(payouts) ? ledger::reason::kCashShort : ledger::reason::kAmountUnder;
     for (const size_t p : payouts) {
       const PayoutSeen& payout = payouts_[p];
       verdict.deadlines.push_back({payout.due_us, payout.first->arrived_us, payout.first->ordinal});
@@ -170,7 +172,8 @@ void Bank::JudgeReferenceGroup(const std::set<size_t>& payouts, const std::set<s
   } else {
     said.status = Status::kPartiallyMatched;
     said.rule_id = "reference_over";
-    verdict.late_reason = ledger::reason::kAmountOver;
+    verdict.late_reason =
+        AllInCash(payouts) ? ledger::reason::kCashOver : ledger::reason::kAmountOver;
     for (const size_t d : deposits) {
       const DepositSeen& deposit = deposits_[d];
       verdict.deadlines.push_back(
@@ -187,6 +190,12 @@ void Bank::JudgeReferenceGroup(const std::set<size_t>& payouts, const std::set<s
         {kNoDeadline, deposits_[d].fact->arrived_us, deposits_[d].fact->ordinal});
   }
   verdicts_.push_back(std::move(verdict));
+}
+
+// Cash carried to the bank, and nothing else.
+bool Bank::AllInCash(const std::set<size_t>& payouts) const {
+  return std::count_if(payouts.begin(), payouts.end(),
+                       [&](size_t p) { return !payouts_[p].in_cash; }) == 0;
 }
 
 // In force when the first of them was seen; of amount and percent the smaller, where both are
@@ -324,7 +333,8 @@ void Bank::JudgeTheRest() {
     verdict.negative = true;
     verdict.said.status = Status::kUnmatched;
     verdict.said.rule_id = "payout_expectation";
-    verdict.said.reason = ledger::reason::kMissingDeposit;
+    verdict.said.reason =
+        payout.in_cash ? ledger::reason::kCashShort : ledger::reason::kMissingDeposit;
     verdict.deadlines = {{payout.due_us, payout.first->arrived_us, payout.first->ordinal}};
     verdict.needs = BankAccountsFor(payout);
     verdict.due_on = payout.arrival;

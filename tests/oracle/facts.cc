@@ -96,6 +96,7 @@ std::vector<PayoutSeen> Facts::Payouts() const {
     payout.failed = payout.back != nullptr;
     if (!payout.sent) payout.first = payout.back;
     payout.amount = payout.first->event->amount;
+    payout.in_cash = PayoutOf(*payout.first).method == ledger::Payout::Method::kCash;
     const std::string_view entry = ledger::EntryOf(payout.first->event_id);
     payout.list_complete |= Amended(entry, Field::kListComplete, {}) == "true";
     const std::optional<Day> amended = base::ParseDay(Amended(entry, Field::kArrivalDate, {}));

@@ -31,6 +31,7 @@ struct PayoutSeen {
   bool sent = false;    // initiated or paid seen
   bool failed = false;  // or returned, or cancelled
   bool list_complete = false;
+  bool in_cash = false;          // a till's takings, by the first that tells of it
   std::vector<std::string> ids;  // under which a deposit may cite it
   Day arrival, window_from, window_to;
   int64_t due_us = 0;          // business deadline of its deposit

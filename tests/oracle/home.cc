@@ -23,6 +23,15 @@ bool SameButForReason(Said a, const Said& b) {
   return a == b;
 }
 
+// What is missing of payouts, or too much of deposits, whatever it is called: a till's takings that
+// another payout joins are no longer cash alone.
+bool IsOneRest(std::string_view a, std::string_view b) {
+  const auto is_under = [](std::string_view reason) {
+    return reason == ledger::reason::kAmountUnder || reason == ledger::reason::kCashShort;
+  };
+  return !a.empty() && !b.empty() && is_under(a) == is_under(b);
+}
+
 std::string NameOf(const AccountRef& account) {
   return fmt::format("{}/{}", account.provider, account.merchant_account);
 }
@@ -215,7 +224,7 @@ void Home::JudgeBank(Answer* answer) {
     }
     // A rest that was called by its name keeps it, whatever comes to its group.
     const bool goes_on = std::any_of(bank_.begin(), bank_.end(), [&](const BankRecord& record) {
-      return !verdict.late_reason.empty() && record.said.reason == verdict.late_reason &&
+      return record.by_reference && IsOneRest(record.said.reason, verdict.late_reason) &&
              Holds(said, record.said);
     });
     if (goes_on && !holds) said.reason = verdict.late_reason;

@@ -167,7 +167,10 @@ void Stories::TellReversal(const Account& account, int day, std::string_view pay
 
 void Stories::TellPayout(const Account& account, int day, std::string_view id, Minor amount) {
   using State = ledger::Payout::State;
-  ledger::Payout body{.state = State::kInitiated, .method = ledger::Payout::Method::kAutomatic};
+  using Method = ledger::Payout::Method;
+  const bool in_cash = (account.ref.provider == "till") != chance_.Percent(10);
+  ledger::Payout body{.state = State::kInitiated,
+                      .method = in_cash ? Method::kCash : Method::kAutomatic};
   if (chance_.Percent(60)) body.arrival_date = kFirstDay.plus(day + chance_.Below(4));
   body.list_complete = chance_.Percent(50);
   const std::string_view trace =

@@ -8,7 +8,7 @@ using ledger::Event;
 
 World::World(Chance* chance) : chance_(*chance) {
   const std::vector<std::string_view> currencies = {"EUR", "EUR", "JPY", "BHD"};
-  const std::vector<std::string_view> names = {"stripe", "shopify"};
+  const std::vector<std::string_view> names = {"stripe", "shopify", "till"};
   const int homes = chance_.Between(1, 3);
   for (int h = 0; h < homes; ++h) {
     const std::string_view home = Keep(fmt::format("S{}", h));

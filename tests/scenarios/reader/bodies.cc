@@ -45,7 +45,8 @@ absl::StatusOr<ledger::Rule> ReadRuleHead(const Words& words) {
 
 absl::StatusOr<ledger::Body> ReadPayout(const Words& words) {
   using State = ledger::Payout::State;
-  ledger::Payout payout{.method = ledger::Payout::Method::kAutomatic};
+  using Method = ledger::Payout::Method;
+  ledger::Payout payout{.method = Method::kAutomatic};
   TIEOUT_ASSIGN_OR_RETURN(payout.state,
                           OneOf<State>(words.at(6), {{"initiated", State::kInitiated},
                                                      {"paid", State::kPaid},
@@ -54,6 +55,10 @@ absl::StatusOr<ledger::Body> ReadPayout(const Words& words) {
                                                      {"cancelled", State::kCancelled}}));
   TIEOUT_ASSIGN_OR_RETURN(payout.arrival_date, ParseDate(words.option("arrival")));
   payout.list_complete = words.at(7) == "complete";
+  if (!words.option("method").empty()) {
+    TIEOUT_ASSIGN_OR_RETURN(payout.method,
+                            OneOf<Method>(words.option("method"), {{"cash", Method::kCash}}));
+  }
   return payout;
 }
 
