@@ -24,6 +24,7 @@ ledger::Body BodyOf(const Movement& movement) {
       ledger::Sale sale;
       sale.customer_amount = movement.customer_amount;
       sale.customer_currency = movement.customer_currency;
+      sale.parts = movement.parts;
       return sale;
     }
     case Becomes::kRefund:

@@ -59,6 +59,7 @@ struct Movement {
   std::vector<Fee> fees = {};
   ledger::Minor customer_amount = 0;
   std::string_view customer_currency = {};
+  std::vector<ledger::Sale::Part> parts = {};  // of a sale
 };
 
 // Of a fee in an entry that is something else: "processing", "dispute", "payout", or the tax on a

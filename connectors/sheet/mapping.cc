@@ -16,9 +16,9 @@
 namespace tieout::connectors::sheet {
 namespace {
 
-constexpr std::array<std::string_view, 11> kFields = {"date",     "amount",  "type", "fee",
-                                                      "currency", "account", "id",   "order",
-                                                      "payment",  "payout",  "text"};
+constexpr std::array<std::string_view, 15> kFields = {
+    "date",    "amount", "type", "fee", "currency",   "account",   "id",       "order",
+    "payment", "payout", "text", "tip", "tip_on_top", "gift_card", "reference"};
 
 using Texts = std::map<std::string, std::string, std::less<>>;
 
@@ -67,16 +67,19 @@ absl::StatusOr<Word> ParseWord(std::string_view where, std::string_view word,
   struct Known {
     std::string_view name;
     Becomes becomes;
+    std::string_view detail = {};
   };
-  static constexpr std::array<Known, 9> kKnown = {{{"sale", Becomes::kSale},
-                                                   {"refund", Becomes::kRefund},
-                                                   {"chargeback", Becomes::kChargebackOpened},
-                                                   {"chargeback_won", Becomes::kChargebackWon},
-                                                   {"fee", Becomes::kFee},
-                                                   {"adjustment", Becomes::kAdjustment},
-                                                   {"reserve", Becomes::kReserve},
-                                                   {"payout", Becomes::kPayout},
-                                                   {"nothing", Becomes::kNothing}}};
+  static constexpr std::array<Known, 11> kKnown = {{{"sale", Becomes::kSale},
+                                                    {"refund", Becomes::kRefund},
+                                                    {"chargeback", Becomes::kChargebackOpened},
+                                                    {"chargeback_won", Becomes::kChargebackWon},
+                                                    {"fee", Becomes::kFee},
+                                                    {"adjustment", Becomes::kAdjustment},
+                                                    {"reserve", Becomes::kReserve},
+                                                    {"payout", Becomes::kPayout},
+                                                    {"takings", Becomes::kPayout, Word::kCash},
+                                                    {"gift_card", Becomes::kSale, Word::kGiftCard},
+                                                    {"nothing", Becomes::kNothing}}};
   std::string_view rest = base::Trim(means);
   const bool turned = rest.starts_with('-');
   if (turned) rest.remove_prefix(1);
@@ -88,11 +91,50 @@ absl::StatusOr<Word> ParseWord(std::string_view where, std::string_view word,
   if (known == kKnown.end() || has_detail == detail.empty()) {
     return base::InvalidArgument(fmt::format(
         "{} [types]: {} = {}: must be one of sale, refund, chargeback, chargeback_won, fee TYPE, "
-        "adjustment REASON, reserve, payout, nothing, with a - before it where the sheet prints "
-        "the amount the other way round",
+        "adjustment REASON, reserve, payout, takings, gift_card, nothing, with a - before it where "
+        "the sheet prints the amount the other way round",
         where, base::Quoted(word), base::Quoted(means)));
   }
-  return Word{known->becomes, std::string(detail), turned};
+  Word meant{known->becomes, std::string(has_detail ? detail : known->detail), turned};
+  // A till prints its takings as they are, though they leave its balance.
+  if (meant.is_takings()) meant.turned = !turned;
+  return meant;
+}
+
+// What only tills' sheets have.
+absl::Status CheckTill(const Mapping& mapping) {
+  const auto refuse = [&](std::string_view why) {
+    return base::InvalidArgument(fmt::format("{}: {}", mapping.name, why));
+  };
+  const auto has_word = [&](const auto& is) {
+    return std::any_of(mapping.types.begin(), mapping.types.end(),
+                       [&](const auto& type) { return is(type.second); });
+  };
+  const bool says_payouts = mapping.columns.contains("payout") || has_word([](const Word& word) {
+                              return word.becomes == Becomes::kPayout;
+                            });
+  if (mapping.takings_by_day && says_payouts) {
+    return refuse(
+        "takings = \"day\" makes the payouts of the days' sums, but [columns] or [types] take some "
+        "from the sheet: leave one of both out");
+  }
+  if (mapping.tips.empty() &&
+      (mapping.columns.contains("tip") || mapping.columns.contains("tip_on_top"))) {
+    return refuse("tips is missing: whose the tips are that a column tells of (\"staff\")");
+  }
+  const bool has_gift_cards =
+      mapping.columns.contains("gift_card") ||
+      has_word([](const Word& word) { return word.is_gift_card() || word.is_gift_card_sold(); });
+  if (mapping.columns.contains("gift_card") &&
+      has_word([](const Word& word) { return word.is_gift_card(); })) {
+    return refuse("gift cards are told by a column or by a word, not by both: leave one out");
+  }
+  if (mapping.gift_cards.empty() && has_gift_cards) {
+    return refuse(
+        "gift_cards is missing: who issued them. What is owed for them stands in the account "
+        "gift_card/NAME");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Check(const Mapping& mapping) {
@@ -117,7 +159,7 @@ absl::Status Check(const Mapping& mapping) {
     return refuse(
         fmt::format("date_order {}: must be ymd, dmy or mdy", base::Quoted(mapping.date_order)));
   }
-  return absl::OkStatus();
+  return CheckTill(mapping);
 }
 
 absl::StatusOr<Mapping> ReadMapping(std::string_view name, const toml::table& table) {
@@ -129,13 +171,21 @@ absl::StatusOr<Mapping> ReadMapping(std::string_view name, const toml::table& ta
   mapping.currency = Take(&keys, "currency");
   mapping.type = Take(&keys, "type");
   mapping.date_order = Take(&keys, "date_order");
+  mapping.tips = Take(&keys, "tips");
+  mapping.gift_cards = Take(&keys, "gift_cards");
+  const std::string takings = Take(&keys, "takings");
+  mapping.takings_by_day = takings == "day";
+  if (!takings.empty() && !mapping.takings_by_day) {
+    return base::InvalidArgument(
+        fmt::format("{}: takings {}: must be \"day\"", name, base::Quoted(takings)));
+  }
   TIEOUT_ASSIGN_OR_RETURN(mapping.delimiter, Character(name, "delimiter", &keys, ','));
   TIEOUT_ASSIGN_OR_RETURN(mapping.number.decimal, Character(name, "decimal", &keys, '.'));
   TIEOUT_ASSIGN_OR_RETURN(mapping.number.group, Character(name, "group", &keys, '\0'));
   TIEOUT_RETURN_IF_ERROR(NothingLeft(
       name, keys,
-      "provider, account, currency, type, delimiter, decimal, group, date_order, [columns], "
-      "[types]"));
+      "provider, account, currency, type, delimiter, decimal, group, date_order, takings, tips, "
+      "gift_cards, [columns], [types]"));
   const toml::table none;
   const auto table_of = [&](std::string_view key) -> const toml::table& {
     const toml::table* found = table[key].as_table();

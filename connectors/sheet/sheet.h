@@ -5,7 +5,11 @@
 // Source of the format: the mapping; nothing is guessed from the sheet, so no content is detected.
 //
 // A sheet is the books of one settlement account, where money comes in and is paid out: a till's
-// cash is a balance, and bringing it to the bank is its payout, which expects the deposit. What
+// cash is a balance, and bringing it to the bank is its payout, which expects the deposit: a day's
+// takings are one in cash (takings.h), whose shortage is CASH_SHORT. A card's payment is nothing
+// here, since its processor reports it. What is paid by gift card is a sale in the account of the
+// cards' issuer, gift_card/NAME, which owes it; a card sold for cash is the till's to bank, and
+// owed by that account. Tips are typed parts of their sale, with whose they are. What
 // another source reports already (a shop's orders beside the processor's charges) does not belong
 // in one: two witnesses of a sale are two sales until the fold can tell. So a mapping can't name a
 // provider that tieout reads itself.
