@@ -34,7 +34,7 @@ struct AccountSetting {
 struct RuleSetting {
   std::string where;  // "tieout.toml:12"
   std::string id, provider, account, currency;
-  bool has_bank_match = false, has_fee_schedule = false;
+  bool has_bank_match = false, has_fee_schedule = false, has_expense = false;
   std::string tolerance, tolerance_percent;
   uint32_t window_before_days = 0, window_after_days = 0;
   uint32_t lag_banking_days = 0, grace_banking_days = 0;
@@ -42,6 +42,7 @@ struct RuleSetting {
   std::string calendar;
   std::string fee_type, percent, fixed, minimum, maximum, rounding;
   uint32_t fee_grace_days = 0;
+  std::string expense_text, expense_category, expense_maximum;
   bool withdrawn = false;
 };
 

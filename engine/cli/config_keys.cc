@@ -124,6 +124,7 @@ absl::Status SetRulePartNumber(const ConfigValue& value, Config& config) {
 
 constexpr auto kBank = &RuleSetting::has_bank_match;
 constexpr auto kFee = &RuleSetting::has_fee_schedule;
+constexpr auto kExpense = &RuleSetting::has_expense;
 
 std::vector<ConfigKey> MakeTable() {
   using V = const ConfigValue&;
@@ -341,6 +342,15 @@ std::vector<ConfigKey> MakeTable() {
        SetRulePartText<kFee, &RuleSetting::rounding>},
       {{"rules.fee_schedule.grace_days", "number", "0", "before a fee that stays away is a break"},
        SetRulePartNumber<kFee, &RuleSetting::fee_grace_days>},
+      {{"rules.expense.text", "text", "",
+        "withdrawals whose payee or text holds these words are an expense, and not unexpected"},
+       SetRulePartText<kExpense, &RuleSetting::expense_text>},
+      {{"rules.expense.category", "text", "",
+        "of what: materials, packaging, subscriptions, advertising, …"},
+       SetRulePartText<kExpense, &RuleSetting::expense_category>},
+      {{"rules.expense.maximum", "amount", "0",
+        "of one withdrawal, like \"250.00\"; a larger one is for a person; 0: none"},
+       SetRulePartAmount<kExpense, &RuleSetting::expense_maximum>},
 
       {{"calendars.id", "text", "", "a bank calendar's name"},
        [](V v, Config& c) { return Store(v.Text(), &c.calendars.back().id); }},

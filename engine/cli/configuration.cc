@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "engine/base/text.h"
 #include "engine/cli/open.h"
 #include "engine/cli/show.h"
 #include "engine/codec/codec.h"
@@ -54,6 +55,10 @@ std::string RuleText(const ledger::Rule& rule) {
     text += fmt::format(", rounding {}, grace {} days",
                         std::array{"half up", "down", "half even"}[static_cast<int>(f->rounding)],
                         f->grace_days);
+  }
+  if (const auto& e = rule.expense) {
+    text += fmt::format("withdrawals of {} are {}", base::Quoted(e->text), e->category);
+    if (e->maximum > 0) text += ", at most " + ledger::FormatAmount(e->maximum, currency);
   }
   return text;
 }

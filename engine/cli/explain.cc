@@ -60,6 +60,7 @@ class Printer {
                          ? "no rule"
                          : fmt::format("rule {} version {}", r.rule_id, r.rule_version))
                  << '\n';
+    if (!r.category.empty()) context_.out << "  expense: " << r.category << '\n';
     if (!r.supersedes.empty()) {
       context_.out << fmt::format("  supersedes {}, generation {}\n", r.supersedes, r.generation);
     }
@@ -196,6 +197,7 @@ void PrintForPrograms(Context& context, const audit::Explanation& explanation) {
                {"status", ""},
                {"reason", ""},
                {"rule", ""},
+               {"category", ""},
                {"live", ""},
                {"role", ""},
                {"event_id", ""},
@@ -223,7 +225,7 @@ void PrintForPrograms(Context& context, const audit::Explanation& explanation) {
     table.Add({r.record_id, std::string(ledger::LevelName(r.level)),
                std::string(ledger::StatusName(r.status)), r.reason,
                r.rule_id.empty() ? "" : fmt::format("{} v{}", r.rule_id, r.rule_version),
-               explained.live ? "true" : "false", std::string(role), event_id,
+               r.category, explained.live ? "true" : "false", std::string(role), event_id,
                amount(member.amount), amount(member.allocated), amount(member.residual), r.currency,
                std::to_string(member.position.partition), std::to_string(member.position.ordinal),
                source.name, std::to_string(source.line), base::HexEncode(source.sha256)});

@@ -36,6 +36,7 @@ Table RecordTable() {
                 {"difference", "Difference", Align::kRight},
                 {"currency", ""},
                 {"rule", "Rule"},
+                {"category", "Expense"},
                 {"members", "Of", Align::kLeft, 34}});
 }
 
@@ -54,7 +55,7 @@ void AddRow(Table& table, const ledger::Record& record) {
        MoneyCell(record.expected, record.currency), MoneyCell(record.actual, record.currency),
        MoneyCell(record.difference, record.currency), record.currency,
        record.rule_id.empty() ? "" : fmt::format("{} v{}", record.rule_id, record.rule_version),
-       Cell(members, event_ids)});
+       record.category, Cell(members, event_ids)});
 }
 
 // JSON and CSV as they come, in flat memory; a table needs all its rows to be aligned, so it shows

@@ -52,6 +52,9 @@ void AddRule(Command app, Invocation& invocation) {
   command.Footer(
       "A rule is an event: in force from its place in the log on. What was judged before stays as\n"
       "it is, on every replay.\n"
+      "A rule that makes withdrawals an expense, in tieout.toml:\n"
+      "  [[rules]]\n  id = \"google-ads\"\n  currency = \"EUR\"\n"
+      "  expense = { text = \"google ads\", category = \"advertising\", maximum = \"500.00\" }\n"
       "Examples:\n  tieout rule list\n  tieout rule apply --config tieout.toml");
   const Command list = command.AddCommand("list", "what is in force");
   AddFormat(list, invocation);

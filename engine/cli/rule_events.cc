@@ -1,4 +1,7 @@
 // Rules and calendars of tieout.toml as events.
+#include <algorithm>
+#include <cctype>
+
 #include "engine/base/text.h"
 #include "engine/cli/config.h"
 #include "fmt/format.h"
@@ -81,15 +84,35 @@ absl::StatusOr<ledger::Rule::FeeSchedule> FeeScheduleOf(const RuleSetting& rule)
   return schedule;
 }
 
+absl::StatusOr<ledger::Rule::Expense> ExpenseOf(const RuleSetting& rule) {
+  ledger::Rule::Expense expense{.text = rule.expense_text, .category = rule.expense_category};
+  const auto is_word = [](unsigned char c) { return c < 0x80 && std::isalnum(c) != 0; };
+  if (std::none_of(rule.expense_text.begin(), rule.expense_text.end(), is_word)) {
+    return Wrong(rule, "expense.text", rule.expense_text,
+                 "say the words by which your bank names the payee, like \"google ads\"");
+  }
+  if (expense.category.empty()) {
+    return Wrong(rule, "expense.category", "", "name what it is spent on, like \"advertising\"");
+  }
+  if (!rule.provider.empty() && rule.provider != ledger::kBankProvider) {
+    return Wrong(rule, "provider", rule.provider,
+                 "an expense is seen on a bank account: leave it out, or write \"bank\"");
+  }
+  TIEOUT_RETURN_IF_ERROR(
+      ReadAmount(rule, "expense.maximum", rule.expense_maximum, &expense.maximum));
+  return expense;
+}
+
 absl::StatusOr<ledger::Event> RuleEvent(const RuleSetting& setting) {
   if (setting.id.empty()) {
     return base::InvalidArgument(
         fmt::format("{}: a rule without id: add id = \"its name\"", setting.where));
   }
-  if (!setting.has_bank_match && !setting.has_fee_schedule && !setting.withdrawn) {
-    return base::InvalidArgument(
-        fmt::format("{}: rule {} says nothing: add bank_match = {{…}} or fee_schedule = {{…}}",
-                    setting.where, base::Quoted(setting.id)));
+  if (!setting.has_bank_match && !setting.has_fee_schedule && !setting.has_expense &&
+      !setting.withdrawn) {
+    return base::InvalidArgument(fmt::format(
+        "{}: rule {} says nothing: add bank_match = {{…}}, fee_schedule = {{…}} or expense = {{…}}",
+        setting.where, base::Quoted(setting.id)));
   }
   ledger::Rule rule;
   rule.rule_id = setting.id;
@@ -100,6 +123,9 @@ absl::StatusOr<ledger::Event> RuleEvent(const RuleSetting& setting) {
   }
   if (setting.has_fee_schedule) {
     TIEOUT_ASSIGN_OR_RETURN(rule.fee_schedule, FeeScheduleOf(setting));
+  }
+  if (setting.has_expense) {
+    TIEOUT_ASSIGN_OR_RETURN(rule.expense, ExpenseOf(setting));
   }
   ledger::Event event;
   event.body = rule;

@@ -49,6 +49,20 @@ Table BankTable(const ledger::SellerProjection& seller) {
   return table;
 }
 
+Table ExpenseTable(const ledger::SellerProjection& seller) {
+  Table table({{"category", "Category", Align::kLeft, 34},
+               {"count", "Count", Align::kRight},
+               {"amount", "Amount", Align::kRight},
+               {"account", "Bank account"}});
+  for (const ledger::AccountProjection& a : seller.accounts) {
+    for (const ledger::ExpenseTotal& total : a.expenses) {
+      table.Add({total.category, std::to_string(total.count), MoneyCell(total.amount, a.currency),
+                 a.merchant_account});
+    }
+  }
+  return table;
+}
+
 Table OpenTable(const ledger::SellerProjection& seller) {
   const base::Day today = DayOfTick(seller.tick);
   Table table({{"role", "Waiting"},
@@ -91,6 +105,7 @@ void PrintSeller(Context& context, const ledger::SellerProjection& seller) {
               << '\n';
   PrintPart(context, "Provider accounts, to date", AccountTable(seller));
   PrintPart(context, "Bank accounts", BankTable(seller));
+  PrintPart(context, "Expenses, to date", ExpenseTable(seller));
   PrintPart(context, "Waiting for the other side", OpenTable(seller));
   PrintBeforeStart(context, seller);
   const std::vector<Break> breaks = BreaksOf({seller});

@@ -221,6 +221,13 @@ void Fields(V& v, M& m) {
   v.Unsigned(7, m.grace_days);
 }
 
+template <typename V, Of<ledger::ExpenseRule> M>
+void Fields(V& v, M& m) {
+  v.Text(1, m.text);
+  v.Text(2, m.category);
+  v.Signed(3, m.maximum);
+}
+
 template <typename V, Of<ledger::Rule> M>
 void Fields(V& v, M& m) {
   v.Text(1, m.rule_id);
@@ -229,6 +236,7 @@ void Fields(V& v, M& m) {
   v.OptionalMessage(4, m.bank_match);
   v.OptionalMessage(5, m.fee_schedule);
   v.Flag(6, m.withdrawn);
+  v.OptionalMessage(7, m.expense);
 }
 
 template <typename V, Of<ledger::Calendar> M>

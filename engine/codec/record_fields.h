@@ -79,6 +79,7 @@ void Fields(V& v, M& m) {
   v.Text(26, m.heals_when);
   v.Unsigned(27, m.age_banking_days);
   v.Text(28, m.blocks);
+  v.Text(29, m.category);
 }
 
 template <typename V, Of<ledger::DeadLetter> M>
@@ -99,6 +100,13 @@ void Fields(V& v, M& m) {
   v.Unsigned(4, m.next_ordinal);
   v.Unsigned(5, m.records);
   v.Unsigned(6, m.dead_letters);
+}
+
+template <typename V, Of<ledger::ExpenseTotal> M>
+void Fields(V& v, M& m) {
+  v.Text(1, m.category);
+  v.Unsigned(2, m.count);
+  v.Signed(3, m.amount);
 }
 
 template <typename V, Of<ledger::AccountProjection> M>
@@ -129,6 +137,7 @@ void Fields(V& v, M& m) {
   v.Signed(23, m.tolerated);
   v.Date(24, m.first_day);
   v.Unsigned(25, m.before_start);
+  v.Messages(26, m.expenses);
 }
 
 template <typename V, Of<ledger::OpenItem> M>

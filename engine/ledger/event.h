@@ -199,15 +199,24 @@ struct FeeSchedule {
   uint32_t grace_days = 0;
 };
 
+// Which withdrawals are an expense, and of what.
+struct ExpenseRule {
+  std::string_view text;  // whole words of the counterparty or the remittance text
+  std::string_view category;
+  Minor maximum = 0;  // of one withdrawal; 0: none
+};
+
 struct Rule {
   using BankMatch = ledger::BankMatch;
   using FeeSchedule = ledger::FeeSchedule;
+  using Expense = ExpenseRule;
   std::string_view rule_id;
   uint32_t version = 0;
   AccountRef scope;  // empty parts match everything
   std::optional<BankMatch> bank_match;
   std::optional<FeeSchedule> fee_schedule;
   bool withdrawn = false;
+  std::optional<Expense> expense;
 };
 
 struct Calendar {

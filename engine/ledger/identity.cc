@@ -83,8 +83,10 @@ class Content {
   void Add(const Rule::FeeSchedule& b) {
     AddAll(b.fee_type, b.percent_bp, b.fixed, b.minimum, b.maximum, b.rounding, b.grace_days);
   }
+  void Add(const Rule::Expense& b) { AddAll(b.text, b.category, b.maximum); }
   void Add(const Rule& b) {
     AddAll(b.rule_id, b.version, b.scope, b.bank_match, b.fee_schedule, b.withdrawn);
+    if (b.expense) Add(*b.expense);  // rules from before it keep their hash
   }
   void Add(const Calendar& b) { AddAll(b.calendar_id, b.version, b.holidays, b.weekend); }
   void Add(const Retraction& b) { AddAll(b.event_ids, b.source_sha256, b.reason); }

@@ -10,6 +10,13 @@
 
 namespace tieout::ledger {
 
+// Withdrawals that a rule made expenses of one category.
+struct ExpenseTotal {
+  std::string category;
+  uint64_t count = 0;
+  Minor amount = 0;  // negative
+};
+
 // One settlement account or bank account in one currency. Amounts in minor units, signed as
 // effects on the owner's balance.
 struct AccountProjection {
@@ -29,6 +36,7 @@ struct AccountProjection {
   Day covered_until;          // first day no source has shown completely yet; unset: none ever
   Day first_day;              // of its `start`; unset: it has none
   uint64_t before_start = 0;  // events dated before that day: listed, without effect
+  std::vector<ExpenseTotal> expenses;  // bank accounts: to date, by category
   Minor owed() const { return pending + available + reserved; }
 };
 

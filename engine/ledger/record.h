@@ -136,6 +136,7 @@ struct Record {
   // Of an open break in a projection, as of its day; records on the log have neither.
   uint32_t age_banking_days = 0;
   std::string blocks;
+  std::string category;  // of an expense
 };
 
 struct DeadLetter {

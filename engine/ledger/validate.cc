@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "engine/base/text.h"
@@ -209,12 +210,28 @@ absl::Status Check(const FeeSchedule& schedule) {
                fmt::format("{} is more than the maximum {}", schedule.minimum, schedule.maximum));
 }
 
+absl::Status Check(const ExpenseRule& expense, std::string_view currency) {
+  TIEOUT_RETURN_IF_ERROR(Present("rule.expense.text", expense.text));
+  const auto is_word = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  };
+  if (std::none_of(expense.text.begin(), expense.text.end(), is_word)) {
+    return Wrong("rule.expense.text",
+                 fmt::format("{} has no word of the letters A to Z and digits, as banks print them",
+                             base::Quoted(expense.text)));
+  }
+  TIEOUT_RETURN_IF_ERROR(Present("rule.expense.category", expense.category));
+  TIEOUT_RETURN_IF_ERROR(NotNegative("rule.expense.maximum_minor", expense.maximum));
+  if (expense.maximum == 0 || !currency.empty()) return absl::OkStatus();
+  return Wrong("rule.expense.maximum_minor", "needs a currency: rule.scope.currency is missing");
+}
+
 absl::Status Check(const Rule& rule) {
   TIEOUT_RETURN_IF_ERROR(Present("rule.rule_id", rule.rule_id));
   TIEOUT_RETURN_IF_ERROR(KnownIfAny("rule.scope.currency", rule.scope.currency));
   if (rule.bank_match) TIEOUT_RETURN_IF_ERROR(Check(*rule.bank_match));
   if (rule.fee_schedule) TIEOUT_RETURN_IF_ERROR(Check(*rule.fee_schedule));
-  return absl::OkStatus();
+  return rule.expense ? Check(*rule.expense, rule.scope.currency) : absl::OkStatus();
 }
 
 absl::Status Check(const Calendar& calendar) {

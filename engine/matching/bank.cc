@@ -31,6 +31,13 @@ void BankLevel::FixDates(PayoutState* p) const {
   p->business_deadline_us = last.plus(1).start_us();
 }
 
+std::vector<uint32_t> BankLevel::CouldBeFrom(uint32_t payout) const {
+  std::vector<uint32_t> found = facts_.CouldBeFrom(payout);
+  const IndexSet& citing = facts_.Citing(payout);
+  found.insert(found.end(), citing.begin(), citing.end());
+  return found;
+}
+
 absl::Status BankLevel::PayoutChanged(uint32_t payout,
                                       const std::vector<uint32_t>& could_be_before) {
   facts_.SetPayout(payout);
@@ -77,6 +84,10 @@ absl::Status BankLevel::Rejudge(const std::vector<uint32_t>& payouts,
   AddFreeDeposits(&concerned);
   std::vector<Group> groups = ReferenceGroups(concerned);
   for (uint32_t d : concerned.deposits) {
+    if (const uint32_t rule = facts_.ExpenseRule(d); rule != kNone) {
+      groups.push_back(ExpenseGroup(d, rule));
+      continue;
+    }
     if (facts_.NamesPayout(d)) continue;
     std::optional<Group> group = AmountGroup(d);
     if (group) groups.push_back(std::move(*group));
@@ -109,8 +120,9 @@ void BankLevel::AddFreeDeposits(Concerned* concerned) const {
   const IndexSet seeds = concerned->deposits;
   for (uint32_t p : concerned->payouts) concerned->deposits.AddAll(facts_.CouldBeFrom(p));
   for (uint32_t d : seeds) {
-    // One that has just come and names its payout never was a rival.
-    if (d == concerned->arrived && facts_.NamesPayout(d)) continue;
+    // One that has just come and names its payout, or is an expense, never was a rival.
+    const bool is_rival = !facts_.NamesPayout(d) && facts_.ExpenseRule(d) == kNone;
+    if (d == concerned->arrived && !is_rival) continue;
     for (uint32_t p : facts_.Candidates(d)) {
       if (home().payouts[p].amount != home().deposits[d].amount) continue;
       for (uint32_t rival : facts_.CouldBeFrom(p)) {
@@ -223,6 +235,17 @@ bool BankLevel::OneAnother(uint32_t deposit, uint32_t payout) const {
       return false;
   }
   return true;
+}
+
+Group BankLevel::ExpenseGroup(uint32_t deposit, uint32_t rule) const {
+  Group g;
+  g.live = true;
+  g.name = kExpense;
+  g.rule = rule;
+  g.status = Status::kMatched;
+  g.deposits = {deposit};
+  g.allocations.push_back({kNone, deposit, home().deposits[deposit].amount});
+  return g;
 }
 
 std::optional<Group> BankLevel::AmountGroup(uint32_t deposit) const {

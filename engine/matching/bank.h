@@ -16,9 +16,9 @@ class BankLevel {
  public:
   explicit BankLevel(Turn& turn) : turn_(turn), facts_(turn) {}
 
-  // Deposits that could be this payout: asked before it changes, handed in after, so that those it
-  // no longer concerns are judged again too.
-  std::vector<uint32_t> CouldBeFrom(uint32_t payout) const { return facts_.CouldBeFrom(payout); }
+  // Deposits that could be this payout or cite it: asked before it changes, handed in after, so
+  // that those it no longer concerns are judged again too.
+  std::vector<uint32_t> CouldBeFrom(uint32_t payout) const;
   // A payout became known, or its arrival or one of its ids changed.
   absl::Status PayoutChanged(uint32_t payout, const std::vector<uint32_t>& could_be_before);
   absl::Status PayoutFailed(uint32_t payout, const std::vector<uint32_t>& could_be_before);
@@ -45,6 +45,7 @@ class BankLevel {
 
   std::vector<Group> ReferenceGroups(const Concerned& concerned) const;
   Group ReferenceGroup(std::vector<uint32_t> payouts, std::vector<uint32_t> deposits) const;
+  Group ExpenseGroup(uint32_t deposit, uint32_t rule) const;
   std::optional<Group> AmountGroup(uint32_t deposit) const;
   uint32_t FirstSeen(const std::vector<uint32_t>& payouts) const;
   bool ToleratesRest(const Group& group, WideMinor expected, WideMinor actual) const;

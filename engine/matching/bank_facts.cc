@@ -225,6 +225,13 @@ bool BankFacts::NamesPayout(uint32_t deposit) const {
          !home().deposits[deposit].payout_id.empty();
 }
 
+uint32_t BankFacts::ExpenseRule(uint32_t deposit) const {
+  const auto rule = home().expense_rules.find(deposit);
+  const bool cites =
+      !index_.deposit_texts[deposit].cited.empty() || !home().deposits[deposit].payout_id.empty();
+  return rule == home().expense_rules.end() || cites ? kNone : rule->second;
+}
+
 bool BankFacts::CouldBe(uint32_t deposit, uint32_t payout) const {
   const DepositState& d = home().deposits[deposit];
   const PayoutState& p = home().payouts[payout];
@@ -251,7 +258,9 @@ std::vector<uint32_t> BankFacts::Candidates(uint32_t deposit) const {
 std::vector<uint32_t> BankFacts::CouldBeFrom(uint32_t payout) const {
   const PayoutState& p = home().payouts[payout];
   std::vector<uint32_t> found = Within(index_.deposits_by_value, p.due_from, p.due_to);
-  std::erase_if(found, [&](uint32_t d) { return NamesPayout(d) || !CouldBe(d, payout); });
+  std::erase_if(found, [&](uint32_t d) {
+    return NamesPayout(d) || ExpenseRule(d) != kNone || !CouldBe(d, payout);
+  });
   return found;
 }
 

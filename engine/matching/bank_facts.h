@@ -34,11 +34,15 @@ class BankFacts {
   bool IsProposed(uint32_t payout) const { return index_.payout_ids[payout].proposals > 0; }
   // Takes part in reference rules only.
   bool NamesPayout(uint32_t deposit) const;
+  // The rule that makes this withdrawal an expense; kNone: none, or it cites a payout. One that
+  // only looks as if it did ("SHOPIFY 301234567" is a bill as well) bars no rule written for its
+  // text.
+  uint32_t ExpenseRule(uint32_t deposit) const;
   // Same currency and sign, value date in the window, bank account and payer fit.
   bool CouldBe(uint32_t deposit, uint32_t payout) const;
   // Free payouts the deposit could be.
   std::vector<uint32_t> Candidates(uint32_t deposit) const;
-  // Deposits that name no payout and could be this one.
+  // Deposits that name no payout, are no expense, and could be this one.
   std::vector<uint32_t> CouldBeFrom(uint32_t payout) const;
   // (a): the deposit names the payout's provider, or only that account pays into its bank account.
   bool Attributable(uint32_t deposit, uint32_t payout) const;

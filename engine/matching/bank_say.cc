@@ -4,6 +4,7 @@
 
 #include "engine/base/check.h"
 #include "engine/matching/bank.h"
+#include "engine/matching/rules.h"
 #include "engine/matching/speak.h"
 
 namespace tieout::matching {
@@ -44,7 +45,7 @@ std::vector<uint32_t> ByPlace(const Items& items, std::vector<uint32_t> indexes)
 void CheckAllocations(const HomePage& home, const Group& g) {
   std::map<uint32_t, WideMinor> of_payout, of_deposit;
   for (const Group::Allocation& a : g.allocations) {
-    of_payout[a.payout] += a.amount;
+    if (a.payout != kNone) of_payout[a.payout] += a.amount;
     of_deposit[a.deposit] += a.amount;
   }
   const auto fits = [](WideMinor sum, Minor amount) {
@@ -54,13 +55,16 @@ void CheckAllocations(const HomePage& home, const Group& g) {
   for (const auto& [d, sum] : of_deposit) TIEOUT_CHECK(fits(sum, home.deposits[d].amount));
 }
 
+// Told of its deposit alone: a proposal, an expense.
+bool IsDeposits(const Group& g) { return g.status == Status::kProposed || g.is_expense(); }
+
 bool IsLive(const Anchor& anchor) { return anchor.is_said() && anchor.status != Status::kRevoked; }
 
 }  // namespace
 
-// The payout whose event stands first in the log; of a proposal its deposit.
+// The payout whose event stands first in the log; of a proposal or an expense its deposit.
 Anchor& BankLevel::LeadAnchor(const Group& g) {
-  if (g.status == Status::kProposed) return home().deposits[g.deposits.front()].anchor;
+  if (IsDeposits(g)) return home().deposits[g.deposits.front()].anchor;
   return home().payouts[FirstSeen(g.payouts)].bank;
 }
 
@@ -128,8 +132,10 @@ void BankLevel::Book(const Group& group, int sign) {
   CheckAllocations(home(), group);
   for (const Group::Allocation& a : group.allocations) {
     const WideMinor amount = WideMinor{a.amount} * sign;
-    Post(home().accounts[home().payouts[a.payout].account], Bucket::kInTransit, Bucket::kPaid,
-         amount);
+    if (a.payout != kNone) {
+      Post(home().accounts[home().payouts[a.payout].account], Bucket::kInTransit, Bucket::kPaid,
+           amount);
+    }
     Post(home().accounts[home().deposits[a.deposit].account], Bucket::kBankCleared,
          Bucket::kBankUnmatched, amount);
   }
@@ -168,9 +174,8 @@ void BankLevel::Announce(Group& g, const std::vector<Group>& replaced, std::vect
 }
 
 void BankLevel::SayGroup(const Group& g) {
-  const std::string& about = g.status == Status::kProposed
-                                 ? home().deposits[g.deposits.front()].event_id
-                                 : home().payouts[FirstSeen(g.payouts)].entry;
+  const std::string& about = IsDeposits(g) ? home().deposits[g.deposits.front()].event_id
+                                           : home().payouts[FirstSeen(g.payouts)].entry;
   Say(turn_, GroupRecord(g, g.status), LeadAnchor(g), about);
 }
 
@@ -233,14 +238,18 @@ absl::Status BankLevel::CancelMatched(const Group& g) {
 ledger::Record BankLevel::GroupRecord(const Group& g, Status status) const {
   const HomePage& h = home();
   const bool proposal = g.status == Status::kProposed;
-  const AccountState& account = proposal ? h.accounts[h.deposits[g.deposits.front()].account]
-                                         : h.accounts[h.payouts[g.payouts.front()].account];
+  const AccountState& account = IsDeposits(g) ? h.accounts[h.deposits[g.deposits.front()].account]
+                                              : h.accounts[h.payouts[g.payouts.front()].account];
   ledger::Record record = NewRecord(turn_, account, Level::kBank, status,
                                     status == Status::kRevoked ? ""
                                     : proposal                 ? g.reason
                                                                : g.said);
   record.rule_id = RuleId(g.name);
   if (g.rule != kNone) record.rule_version = turn_.rule(g.rule).version;
+  if (g.is_expense()) {
+    record.rule_id = turn_.rule(g.rule).rule_id;
+    record.category = ExpenseCategory(turn_.state.config(), g.rule);
+  }
   WideMinor expected = 0, actual = 0;
   const auto allocated = [&](uint32_t Group::Allocation::*side, uint32_t index) {
     WideMinor sum = 0;
@@ -262,7 +271,7 @@ ledger::Record BankLevel::GroupRecord(const Group& g, Status status) const {
     record.members.push_back(NewMember(turn_, Role::kBankDeposit, s.event_id, s.ordinal, s.amount,
                                        allocated(&Group::Allocation::deposit, d)));
   }
-  if (proposal) expected = actual;
+  if (IsDeposits(g)) expected = actual;
   if (proposal)
     std::rotate(record.members.begin(), record.members.end() - 1,
                 record.members.end());  // what it is about first

@@ -212,10 +212,14 @@ absl::Status FoldImpl::Deposit(Turn& turn, const ledger::Event& event, uint32_t 
                                           value, rule == nullptr ? 0 : rule->grace_banking_days)
                                .plus(1)
                                .start_us();
+  const auto index = static_cast<uint32_t>(turn.home().deposits.size());
+  const uint32_t expense =
+      ExpenseRuleInForce(state_.config(), a, d.amount, d.counterparty, d.remittance);
+  if (expense != kNone) turn.home().expense_rules[index] = expense;
   BankLevel bank(turn);
   turn.state.Grow(sizeof(DepositState) + 512);
   turn.home().deposits.push_back(std::move(d));
-  return bank.DepositArrived(static_cast<uint32_t>(turn.home().deposits.size() - 1));
+  return bank.DepositArrived(index);
 }
 
 absl::Status FoldImpl::Amend(Turn& turn, const ledger::Event& event, uint32_t account, Found kept) {

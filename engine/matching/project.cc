@@ -3,12 +3,13 @@
 
 #include "engine/matching/fold_impl.h"
 #include "engine/matching/open_break.h"
+#include "engine/matching/rules.h"
 
 namespace tieout::matching {
 namespace {
 
-absl::StatusOr<Minor> Shown(const AccountState& a, Bucket bucket, int sign = 1) {
-  const std::optional<Minor> narrow = ledger::Narrow(a.balance[static_cast<size_t>(bucket)] * sign);
+absl::StatusOr<Minor> Shown(const AccountState& a, WideMinor sum) {
+  const std::optional<Minor> narrow = ledger::Narrow(sum);
   if (narrow) return *narrow;
   return base::OutOfRange("a balance of " + a.provider + "/" + a.merchant_account + " in " +
                           a.currency + " exceeds 64 bits of minor units");
@@ -41,7 +42,8 @@ absl::StatusOr<ledger::AccountProjection> ProjectAccount(const AccountState& a) 
       {&p.opening, Bucket::kOpening, -1},
   };
   for (const Line& line : lines) {
-    TIEOUT_ASSIGN_OR_RETURN(*line.shown, Shown(a, line.bucket, line.sign));
+    const WideMinor balance = a.balance[static_cast<size_t>(line.bucket)];
+    TIEOUT_ASSIGN_OR_RETURN(*line.shown, Shown(a, balance * line.sign));
   }
   p.sale_count = a.sale_count;
   p.first_day = a.first_day;
@@ -103,6 +105,25 @@ void AddOpenItems(const HomePage& h, int partition, ledger::SellerProjection* se
   }
 }
 
+// By bank account, then category.
+using Expenses = std::map<uint32_t, std::vector<ledger::ExpenseTotal>>;
+absl::StatusOr<Expenses> ExpensesOf(const ConfigPage& config, const HomePage& h) {
+  std::map<std::pair<uint32_t, std::string>, std::pair<uint64_t, WideMinor>> sums;
+  for (const auto& [index, rule] : h.expense_rules) {
+    const DepositState& d = h.deposits[index];
+    if (d.group == kNone || !h.groups[d.group].is_expense()) continue;
+    auto& [count, sum] = sums[{d.account, ExpenseCategory(config, rule)}];
+    ++count;
+    sum += d.amount;
+  }
+  Expenses totals;
+  for (const auto& [key, total] : sums) {
+    TIEOUT_ASSIGN_OR_RETURN(const Minor sum, Shown(h.accounts[key.first], total.second));
+    totals[key.first].push_back({key.second, total.first, sum});
+  }
+  return totals;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> FoldImpl::Homes() {
@@ -129,11 +150,13 @@ absl::StatusOr<ledger::SellerProjection> FoldImpl::Project(std::string_view home
   seller.tick = state_.meta().tick;
   std::vector<Minor> tolerated(h.accounts.size());
   AddOpenItems(h, partition_, &seller, &tolerated);
-  for (size_t i = 0; i < h.accounts.size(); ++i) {
+  TIEOUT_ASSIGN_OR_RETURN(const Expenses expenses, ExpensesOf(state_.config(), h));
+  for (uint32_t i = 0; i < h.accounts.size(); ++i) {
     const AccountState& a = h.accounts[i];
     if (a.is_bank() && a.merchant_account.empty()) continue;  // stands for "any bank account"
     TIEOUT_ASSIGN_OR_RETURN(ledger::AccountProjection account, ProjectAccount(a));
     account.tolerated = tolerated[i];
+    if (const auto own = expenses.find(i); own != expenses.end()) account.expenses = own->second;
     seller.accounts.push_back(std::move(account));
   }
   for (const auto& [id, record] : h.open) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
+
+#include "engine/base/check.h"
 
 namespace tieout::matching {
 namespace {
@@ -62,6 +65,22 @@ std::vector<uint32_t> FindSchedules(const ConfigPage& config, const AccountState
   return found;
 }
 
+// The longest text first, then the most specific scope, then the last in the log.
+std::vector<InForce::Expense> FindExpenses(const ConfigPage& config, const AccountState& account) {
+  std::vector<InForce::Expense> found;
+  for (const ExpenseState& expense : config.expenses) {
+    if (!Fits(config.rules[expense.rule], account) || Replaced(config, expense.rule)) continue;
+    found.push_back({expense.rule, Tokens(expense.text), expense.maximum});
+  }
+  std::sort(found.begin(), found.end(), [&](const auto& a, const auto& b) {
+    const auto rank = [&](const InForce::Expense& e) {
+      return std::make_tuple(e.text.size(), Specificity(config.rules[e.rule]), e.rule);
+    };
+    return rank(a) > rank(b);
+  });
+  return found;
+}
+
 Minor RoundQuotient(WideMinor numerator, WideMinor denominator,
                     ledger::Rule::FeeSchedule::Rounding rounding) {
   using Rounding = ledger::Rule::FeeSchedule::Rounding;
@@ -81,6 +100,7 @@ const InForce& InForceFor(const ConfigPage& config, const AccountState& account)
   known.of_rules = config.rules.size();
   for (size_t i = 0; i < kRuleNames; ++i) known.rules[i] = FindRule(config, kRuleIds[i], account);
   known.schedules = FindSchedules(config, account);
+  known.expenses = FindExpenses(config, account);
   return known;
 }
 
@@ -93,6 +113,27 @@ uint32_t RuleInForce(const ConfigPage& config, RuleName name, const AccountState
 const std::vector<uint32_t>& SchedulesInForce(const ConfigPage& config,
                                               const AccountState& account) {
   return InForceFor(config, account).schedules;
+}
+
+uint32_t ExpenseRuleInForce(const ConfigPage& config, const AccountState& account, Minor amount,
+                            std::string_view counterparty, std::string_view remittance) {
+  const std::vector<InForce::Expense>& expenses = InForceFor(config, account).expenses;
+  if (amount >= 0 || expenses.empty()) return kNone;
+  const Tokens texts[] = {Tokens(counterparty), Tokens(remittance)};
+  const auto speaks = [&](const InForce::Expense& e) {
+    return (e.maximum == 0 || amount >= -e.maximum) &&
+           std::any_of(std::begin(texts), std::end(texts),
+                       [&](const Tokens& t) { return t.Find(e.text, 0) < t.size(); });
+  };
+  const auto first = std::find_if(expenses.begin(), expenses.end(), speaks);
+  return first == expenses.end() ? kNone : first->rule;
+}
+
+const std::string& ExpenseCategory(const ConfigPage& config, uint32_t rule) {
+  const auto found = std::lower_bound(config.expenses.begin(), config.expenses.end(), rule,
+                                      [](const ExpenseState& e, uint32_t r) { return e.rule < r; });
+  TIEOUT_CHECK(found != config.expenses.end() && found->rule == rule);
+  return found->category;
 }
 
 namespace {
@@ -174,6 +215,11 @@ void ApplyRule(const ledger::Rule& rule, ConfigPage* config) {
     s.maximum = f.maximum;
     s.rounding = f.rounding;
     s.grace_days = f.grace_days;
+  }
+  if (rule.expense) {
+    config->expenses.push_back({static_cast<uint32_t>(config->rules.size() - 1),
+                                std::string(rule.expense->text),
+                                std::string(rule.expense->category), rule.expense->maximum});
   }
 }
 

@@ -15,6 +15,14 @@ uint32_t RuleInForce(const ConfigPage& config, RuleName name, const AccountState
 const std::vector<uint32_t>& SchedulesInForce(const ConfigPage& config,
                                               const AccountState& account);
 
+// The rule in force that makes a withdrawal with these texts an expense: its text stands in one of
+// them and the amount (below zero) is within its maximum. Of several the one with the longest text,
+// then of the most specific scope, then the last in the log. kNone: none.
+uint32_t ExpenseRuleInForce(const ConfigPage& config, const AccountState& account, Minor amount,
+                            std::string_view counterparty, std::string_view remittance);
+// What the rule, which has an expense part, calls it.
+const std::string& ExpenseCategory(const ConfigPage& config, uint32_t rule);
+
 // The day n banking days after `day` by a calendar (an unknown one has Saturday and Sunday off).
 Day AddBankingDays(const ConfigPage& config, std::string_view calendar, Day day, uint32_t n);
 

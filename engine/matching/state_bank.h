@@ -147,10 +147,11 @@ void Visit(A& a, DepositState& d) {
       a(d.anchor);
 }
 
-// Payouts and deposits that stand together: a match, a partial match or a proposal.
+// Payouts and deposits that stand together: a match, a partial match or a proposal. Or a withdrawal
+// alone that a rule makes an expense.
 struct Group {
   struct Allocation {
-    uint32_t payout = kNone, deposit = kNone;
+    uint32_t payout = kNone, deposit = kNone;  // an expense has no payout
     Minor amount = 0;
     friend bool operator==(const Allocation&, const Allocation&) = default;
   };
@@ -163,7 +164,8 @@ struct Group {
   uint64_t candidates = 0;
   std::string said;   // what its rest is called, once its grace has ended
   bool live = false;  // false: a free place
-  bool by_reference() const { return name != kAmountDate; }
+  bool by_reference() const { return name != kAmountDate && name != kExpense; }
+  bool is_expense() const { return name == kExpense; }
 };
 template <typename A>
 void Visit(A& a, Group::Allocation& x) {

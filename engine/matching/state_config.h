@@ -15,6 +15,7 @@
 #include "engine/base/day.h"
 #include "engine/base/hash.h"
 #include "engine/ledger/record.h"
+#include "engine/matching/evidence.h"
 
 namespace tieout::matching {
 
@@ -53,20 +54,27 @@ enum class RuleName : uint8_t {
   kPayoutList,
   kPaymentReference,
   kSourceRhythm,
+  kExpense,  // of a rule with an expense part, which has an id of its own
 };
-inline constexpr size_t kRuleNames = 11;
+inline constexpr size_t kRuleNames = 12;
 inline constexpr std::array<std::string_view, kRuleNames> kRuleIds = {
     "reference_exact", "reference_set",     "reference_tolerance", "reference_partial",
     "reference_over",  "amount_date",       "payout_expectation",  "deposit_expectation",
-    "payout_list",     "payment_reference", "source_rhythm"};
+    "payout_list",     "payment_reference", "source_rhythm",       "expense"};
 constexpr std::string_view RuleId(RuleName name) { return kRuleIds[static_cast<size_t>(name)]; }
 using enum RuleName;
 
 // What is in force for an account, of the first `of_rules` rules of the log.
 struct InForce {
+  struct Expense {
+    uint32_t rule = kNone;
+    Tokens text;
+    Minor maximum = 0;  // 0: none
+  };
   size_t of_rules = SIZE_MAX;
   std::array<uint32_t, kRuleNames> rules{};  // by RuleName
   std::vector<uint32_t> schedules;
+  std::vector<Expense> expenses;  // the one that goes first first
 };
 
 // A rule as it stood when its event was folded; never changed, later ones are appended.
@@ -95,6 +103,17 @@ void Visit(A& a, RuleState& r) {
   a(r.fixed), a(r.minimum), a(r.maximum), a(r.rounding);
 }
 
+// The expense part of a rule.
+struct ExpenseState {
+  uint32_t rule = kNone;  // into ConfigPage::rules
+  std::string text, category;
+  Minor maximum = 0;  // 0: none
+};
+template <typename A>
+void Visit(A& a, ExpenseState& e) {
+  a(e.rule), a(e.text), a(e.category), a(e.maximum);
+}
+
 struct CalendarState {
   std::set<int32_t> holidays;  // days since 1970
   std::set<uint32_t> weekend;  // ISO weekday numbers
@@ -107,11 +126,13 @@ void Visit(A& a, CalendarState& c) {
 struct ConfigPage {
   std::vector<RuleState> rules;  // in the order of the log; an index names a rule for good
   std::map<std::string, CalendarState> calendars;
-  std::set<std::string> seen;  // event ids of configuration already applied
+  std::set<std::string> seen;          // event ids of configuration already applied
+  std::vector<ExpenseState> expenses;  // in the order of the log
 };
 template <typename A>
 void Visit(A& a, ConfigPage& p) {
   a(p.rules), a(p.calendars), a(p.seen);
+  a.Rest(p.expenses);
 }
 
 struct OwnersPage {

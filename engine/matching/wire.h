@@ -49,6 +49,12 @@ class PageWriter {
   void operator()(const T& value) {
     Put(value);
   }
+  // The page's last field, written only where it holds something: pages from before it are read
+  // as they are.
+  template <typename T>
+  void Rest(const T& value) {
+    if (!value.empty()) Put(value);
+  }
   std::string Take() { return std::move(bytes_); }
 
  private:
@@ -145,6 +151,11 @@ class PageReader {
   template <typename T>
   void operator()(T& value) {
     Get(value);
+  }
+  template <typename T>
+  void Rest(T& value) {
+    value = T{};
+    if (ok_ && !rest_.empty()) Get(value);
   }
   bool done() const { return ok_ && rest_.empty(); }
 

@@ -28,6 +28,9 @@ class Bank {
   bool AllInCash(const std::set<size_t>& payouts) const;
   Minor ToleranceOf(const std::set<size_t>& payouts, Minor expected) const;
 
+  void JudgeExpenses();
+  const ledger::Rule* ExpenseRuleOf(const DepositSeen& deposit) const;
+
   void JudgeAmounts();
   bool IsFree(size_t deposit) const;
   bool IsCandidate(size_t deposit, size_t payout) const;
@@ -75,6 +78,7 @@ Bank::Bank(const std::string& home, std::string_view currency, const Facts& fact
 
 std::vector<BankVerdict> Bank::Judge() {
   JudgeReferences();
+  JudgeExpenses();
   JudgeAmounts();
   JudgeTheRest();
   return std::move(verdicts_);
@@ -216,6 +220,40 @@ Minor Bank::ToleranceOf(const std::set<size_t>& payouts, Minor expected) const {
   if (amount == 0) return percent;
   if (rule->bank_match->tolerance_bp == 0) return amount;
   return std::min(amount, percent);
+}
+
+// The longest text goes first, then the closest scope, then the last in the log.
+const ledger::Rule* Bank::ExpenseRuleOf(const DepositSeen& deposit) const {
+  const auto rank = [](const ledger::Rule& rule) {
+    return std::pair(Tokens(rule.expense->text).size(), Configuration::ScopeRank(rule));
+  };
+  const ledger::Rule* best = nullptr;
+  for (const ledger::Rule* rule :
+       configuration_.ExpenseRulesAt(deposit.account, deposit.fact->ordinal)) {
+    const Minor most = rule->expense->maximum;
+    if (most != 0 && -deposit.amount > most) continue;
+    if (!Says(deposit, rule->expense->text)) continue;
+    if (best == nullptr || rank(*rule) >= rank(*best)) best = rule;
+  }
+  return best;
+}
+
+// What cites no payout and a rule speaks of is an expense, and no candidate for anything else.
+void Bank::JudgeExpenses() {
+  for (size_t d = 0; d < deposits_.size(); ++d) {
+    const DepositSeen& deposit = deposits_[d];
+    if (deposit.amount > 0 || CitesAny(deposit, named_)) continue;
+    const ledger::Rule* rule = ExpenseRuleOf(deposit);
+    if (rule == nullptr) continue;
+    BankVerdict verdict = Verdict({}, {d});
+    verdict.said.status = Status::kMatched;
+    verdict.said.rule_id = rule->rule_id;
+    verdict.said.category = rule->expense->category;
+    verdict.said.expected = deposit.amount;
+    verdict.said.members = {{deposit.fact->event_id, deposit.amount}};
+    verdicts_.push_back(std::move(verdict));
+    deposits_done_.insert(d);
+  }
 }
 
 bool Bank::IsFree(size_t d) const {

@@ -74,6 +74,21 @@ std::vector<const ledger::Rule*> Configuration::SchedulesAt(const AccountRef& ac
   return schedules;
 }
 
+std::vector<const ledger::Rule*> Configuration::ExpenseRulesAt(const AccountRef& account,
+                                                               uint64_t at) const {
+  std::vector<const ledger::Rule*> found;
+  for (const Entry& entry : rules_) {
+    const ledger::Rule& rule = RuleOf(*entry.event);
+    if (rule.expense && InForce(entry, at) && Fits(rule.scope, account)) found.push_back(&rule);
+  }
+  return found;
+}
+
+int Configuration::ScopeRank(const ledger::Rule& rule) {
+  return (rule.scope.currency.empty() ? 0 : 1) + (rule.scope.provider.empty() ? 0 : 2) +
+         (rule.scope.merchant_account.empty() ? 0 : 4);
+}
+
 Day Configuration::AddBankingDays(std::string_view id, uint64_t at, Day day, uint32_t days) const {
   const ledger::Calendar* calendar = nullptr;
   for (const Entry& entry : calendars_) {

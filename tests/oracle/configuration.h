@@ -28,6 +28,11 @@ class Configuration {
                              uint64_t at) const;
   // One schedule a fee type, chosen the same way; ascending by fee type.
   std::vector<const ledger::Rule*> SchedulesAt(const AccountRef& account, uint64_t at) const;
+  // Rules with an expense part that speak of the account, in force at place `at`.
+  std::vector<const ledger::Rule*> ExpenseRulesAt(const AccountRef& account, uint64_t at) const;
+  // How closely the rule looks: its scope's parts, where an account says more than a provider and
+  // that more than a currency.
+  static int ScopeRank(const ledger::Rule& rule);
   // `days` banking days later; 0: the same day, whatever it is.
   Day AddBankingDays(std::string_view calendar, uint64_t at, Day day, uint32_t days) const;
 

@@ -158,13 +158,30 @@ bool NamesProvider(const DepositSeen& deposit, std::string_view provider) {
 
 bool NamesAnyProvider(const DepositSeen& deposit) { return AnyWord(deposit, IsNameOfAny); }
 
-bool NamesPayout(const DepositSeen& deposit, const std::vector<PayoutNamed>& any) {
+bool Says(const DepositSeen& deposit, std::string_view wanted) {
+  const Words words = Tokens(wanted);
+  const auto& body = std::get<ledger::BankDeposit>(deposit.fact->event->body);
+  for (const std::string_view text : {body.counterparty, body.remittance}) {
+    const Words all = Tokens(text);
+    for (size_t place = 0; place < all.size(); ++place) {
+      if (IsAt(all, place, words)) return true;
+    }
+  }
+  return false;
+}
+
+bool CitesAny(const DepositSeen& deposit, const std::vector<PayoutNamed>& any) {
   if (!deposit.fact->event->refs.payout_id.empty()) return true;
   for (const PayoutNamed& payout : any) {
     for (const std::string& id : payout.ids) {
       if (Cites(deposit, payout.provider, id)) return true;
     }
   }
+  return false;
+}
+
+bool NamesPayout(const DepositSeen& deposit, const std::vector<PayoutNamed>& any) {
+  if (CitesAny(deposit, any)) return true;
   for (const Text& text : TextsOf(deposit)) {
     for (size_t i = 0; i < text.words.size(); ++i) {
       const std::string& word = text.words[i];

@@ -19,7 +19,12 @@ std::vector<std::vector<bool>> Citations(const std::vector<DepositSeen>& deposit
 bool NamesProvider(const DepositSeen& deposit, std::string_view provider);
 // ... of any provider known to everybody.
 bool NamesAnyProvider(const DepositSeen& deposit);
-// Its texts hold what looks like a payout's id, or one that is the id of any of these.
+// Its texts hold the id of any of these, or its own field for one says something.
+bool CitesAny(const DepositSeen& deposit, const std::vector<PayoutNamed>& any);
+// The same, or its texts hold what looks like a payout's id.
 bool NamesPayout(const DepositSeen& deposit, const std::vector<PayoutNamed>& any);
+
+// The words stand one after the other in the counterparty or in the remittance text.
+bool Says(const DepositSeen& deposit, std::string_view words);
 
 }  // namespace tieout::oracle

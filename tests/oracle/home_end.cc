@@ -131,6 +131,17 @@ End Home::end() const {
     buckets.bank += deposit.amount;
     buckets.bank_unmatched += deposit.amount - AllocatedTo(deposit.fact->event_id);
   }
+  for (const BankRecord& record : bank_) {
+    for (const DepositSeen& deposit : facts_.Deposits()) {
+      if (record.said.category.empty() ||
+          record.said.members.front().event_id != deposit.fact->event_id) {
+        continue;
+      }
+      auto& [count, sum] = end.expenses[KeyOf(deposit.account) + " " + record.said.category];
+      ++count;
+      sum += deposit.amount;
+    }
+  }
   std::erase_if(end.accounts, [](const auto& entry) { return entry.second == Buckets{}; });
   end.open_items = OpenItems();
   for (const auto& [name, subject] : subjects_) {

@@ -27,6 +27,7 @@ struct Said {
   std::string reason, rule_id, currency;
   Minor expected = 0, actual = 0;
   std::string account;         // of a source's record only: provider/merchant account
+  std::string category;        // of an expense
   std::vector<Share> members;  // ascending
   friend auto operator<=>(const Said&, const Said&) = default;
 };
@@ -51,8 +52,10 @@ struct Open {
 // A home after its last event.
 struct End {
   std::map<std::string, Buckets> accounts;  // by "provider/merchant account/currency"
-  std::vector<Open> open_items;             // ascending
-  std::vector<Said> live;                   // records that still hold, ascending
+  // Counts and sums, by "provider/merchant account/currency category".
+  std::map<std::string, std::pair<uint64_t, Minor>> expenses;
+  std::vector<Open> open_items;  // ascending
+  std::vector<Said> live;        // records that still hold, ascending
   friend bool operator==(const End&, const End&) = default;
 };
 

@@ -71,6 +71,7 @@ const std::function<void(Record*)> kChanges[] = {
     [](Record* r) { r->search.nearest.clear(); },
     [](Record* r) { r->next_action = "x"; },
     [](Record* r) { r->heals_when = "x"; },
+    [](Record* r) { r->category = "x"; },
 };
 
 TEST(Fields, EachChangesTheRecordsBytesInItsOwnWay) {

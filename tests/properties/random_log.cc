@@ -38,6 +38,11 @@ bool IsBuiltIn(const ledger::Event& event) {
          event.kind() == ledger::Kind::kAccount || (rule != nullptr && rule->bank_match);
 }
 
+bool IsExpenseRule(const ledger::Event& event) {
+  const auto* rule = std::get_if<ledger::Rule>(&event.body);
+  return rule != nullptr && rule->expense;
+}
+
 }  // namespace
 
 Log RandomLog(uint64_t seed, const Taste& taste) {
@@ -46,6 +51,7 @@ Log RandomLog(uint64_t seed, const Taste& taste) {
   Log log;
   for (const ledger::Event& event : world.Beginning()) {
     if (!taste.starts && event.kind() == ledger::Kind::kStart) continue;
+    if (!taste.expenses && IsExpenseRule(event)) continue;
     log.push_back(Configured(event));
     log.back().must_stay = IsBuiltIn(event);
   }
@@ -63,7 +69,10 @@ Log RandomLog(uint64_t seed, const Taste& taste) {
       now_us += chance.Between(1, 90) * ledger::kTickMicros;
       log.push_back(TickAt(now_us, chance.Percent(5)));
     }
-    if (taste.rule_changes && chance.Percent(3)) log.push_back(Configured(world.RuleChange()));
+    if (taste.rule_changes && chance.Percent(3)) {
+      const ledger::Event change = world.RuleChange();
+      if (taste.expenses || !IsExpenseRule(change)) log.push_back(Configured(change));
+    }
     if (taste.poison && chance.Percent(1)) {
       log.push_back({Entry::Kind::kPoison, "S0", "no event at all", false});
     }

@@ -24,7 +24,8 @@ struct Taste {
   bool rows = true;       // rows without ids
   bool poison = true;
   bool rule_changes = true;
-  bool starts = true;  // accounts with opening balances
+  bool starts = true;    // accounts with opening balances
+  bool expenses = true;  // rules that make a withdrawal one
 };
 
 using Log = std::vector<Entry>;

@@ -24,6 +24,10 @@ class Changer {
   void operator()(T& value) {
     Go(value);
   }
+  template <typename T>
+  void Rest(T& value) {
+    Go(value);
+  }
   bool changed() const { return changed_; }
 
  private:

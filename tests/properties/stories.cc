@@ -14,6 +14,7 @@ using Field = ledger::Amendment::Field;
 std::vector<Told> Stories::Tell() {
   for (int i = 0; i < taste_.cycles; ++i) TellCycle();
   for (int i = chance_.Below(4); i > 0; --i) TellStrayDeposit();
+  for (int i = chance_.Below(4); i > 0; --i) TellSpending();
   if (taste_.rows && chance_.Percent(60)) TellRows();
   TellReports();
   if (chance_.Percent(20)) TellUnknown();
@@ -88,7 +89,7 @@ void Stories::TellCycle() {
     Hear(event, day);
   }
   Minor amount = has_list && chance_.Percent(80) ? sum : chance_.Between(1, 8) * 1000;
-  if (!has_list && chance_.Percent(10)) amount = -amount;
+  if (!has_list && chance_.Percent(30)) amount = -amount;
   TellPayout(account, day, id, amount);
 }
 
@@ -277,6 +278,17 @@ void Stories::TellStrayDeposit() {
   TellDeposit(world_.BankOf(account).ref, chance_.Below(28),
               chance_.Between(1, 8) * (chance_.Percent(20) ? -1000 : 1000),
               Text(account, PayoutId(), "TR000007"), {}, {});
+}
+
+// A withdrawal that looks like an expense, some of which a payout's debit looks like too.
+void Stories::TellSpending() {
+  const Account& account = chance_.OneOf(world_.providers());
+  const std::string text =
+      chance_.Percent(40) ? "Google ADS 77" : Text(account, PayoutId(), "TR000007");
+  const std::string_view payee =
+      chance_.OneOf(std::vector<std::string_view>{"Stripe", "Stripe ADS", ""});
+  TellDeposit(world_.BankOf(account).ref, chance_.Below(28), chance_.Between(1, 8) * -1000, text,
+              payee, {});
 }
 
 // A bank's lines without ids: several files over the same days, each with a few equal rows.

@@ -39,6 +39,7 @@ class Stories {
   void TellDeposit(const ledger::AccountRef& bank, int day, ledger::Minor amount, std::string text,
                    std::string_view counterparty, std::string_view end_to_end);
   void TellStrayDeposit();
+  void TellSpending();
   void TellRows();
   void TellReports();
   void TellDailyReports(const Account& account);

@@ -80,8 +80,17 @@ std::string BucketsAreOff(const Log& log, uint64_t seed) {
       sums.erase(home + " " + account);
     }
   }
+  for (const auto& [home, end] : fold.Ends()) {
+    for (const auto& [name, total] : end.expenses) {
+      const std::string account = name.substr(0, name.rfind(' '));
+      cleared[home + account.substr(account.rfind('/'))] += total.second;
+    }
+  }
   for (const auto& [where, off] : cleared) {
-    if (off != 0) return fmt::format("{}: paid and seen at the bank differ by {}", where, off);
+    if (off != 0) {
+      return fmt::format("{}: paid and spent differ from what is explained at the bank by {}",
+                         where, off);
+    }
   }
   for (const auto& [where, told] : sums) {
     if (told != Buckets{}) return where + " is lost";
@@ -121,7 +130,9 @@ std::string MembersAreOff(const Log& log, uint64_t seed) {
       (member.role == ledger::Role::kPayout ? payouts : deposits) += member.allocated;
       if (member.residual != member.amount - member.allocated) return "residual: " + json;
     }
-    if (payouts != deposits) return "the sides' allocations differ: " + json;
+    const Minor other =
+        record.category.empty() ? payouts : record.actual;  // an expense has one side
+    if (other != deposits) return "the sides' allocations differ: " + json;
   }
   return "";
 }

@@ -74,6 +74,24 @@ ledger::Rule World::Schedule(std::string_view id, std::string_view type) {
           .fee_schedule = schedule};
 }
 
+// Of texts that stand in deposits of payouts as well as in others.
+ledger::Rule World::ExpenseRule() {
+  const std::vector<std::string_view> texts = {"stripe", "Shopify", "PAYOUT", "ads", "stripe ads"};
+  ledger::ExpenseRule expense{
+      .text = chance_.OneOf(texts),
+      .category = chance_.OneOf(std::vector<std::string_view>{"advertising", "subscriptions"})};
+  ledger::Rule rule{.rule_id = Keep(fmt::format("spent-{}", chance_.Below(3))),
+                    .version = static_cast<uint32_t>(configured_ + 1),
+                    .withdrawn = chance_.Percent(15)};
+  if (chance_.Percent(40)) rule.scope = chance_.OneOf(banks_).ref;
+  if (chance_.Percent(20)) rule.scope = {"bank", {}, {}};
+  if (!rule.scope.currency.empty() && chance_.Percent(50)) {
+    expense.maximum = chance_.Between(1, 8) * 1000;
+  }
+  rule.expense = expense;
+  return rule;
+}
+
 std::vector<Event> World::Beginning() {
   std::vector<Event> events;
   events.push_back(Configured(ledger::LogBeginning{"random", 1, "murmur2", 1}));
@@ -91,6 +109,7 @@ std::vector<Event> World::Beginning() {
     events.push_back(Configured(Schedule("processing_fee", "processing")));
   }
   if (chance_.Percent(20)) events.push_back(Configured(Schedule("platform_fee", "platform")));
+  for (int i = chance_.Below(3); i > 0; --i) events.push_back(Configured(ExpenseRule()));
   for (const std::vector<Account>* accounts : {&banks_, &providers_}) {
     for (const Account& account : *accounts) {
       Event event = Configured(
@@ -121,6 +140,7 @@ Event World::RuleChange() {
     rule.withdrawn = chance_.Percent(20);
     return Configured(rule);
   }
+  if (chance_.Percent(30)) return Configured(ExpenseRule());
   ledger::Rule rule = BankRule(chance_.OneOf(ids));
   rule.scope = Scope();
   return Configured(rule);

@@ -53,6 +53,7 @@ class World {
   ledger::Event Configured(ledger::Body body);
   ledger::Rule BankRule(std::string_view id);
   ledger::Rule Schedule(std::string_view id, std::string_view type);
+  ledger::Rule ExpenseRule();
   ledger::AccountRef Scope();
 
   Chance& chance_;

@@ -63,6 +63,16 @@ void Check(const Step& step, Subject* subject) {
     case Step::Kind::kOpen:
       EXPECT_EQ(Describe(subject->Ends()[step.seller].open_items), Describe(step.open));
       return;
+    case Step::Kind::kSpent: {
+      oracle::End is, wanted;
+      is.expenses = subject->Ends()[step.seller].expenses;
+      std::erase_if(is.expenses, [&](const auto& spent) {
+        return spent.first.rfind(step.account + " ", 0) != 0;
+      });
+      wanted.expenses = step.spent;
+      EXPECT_EQ(oracle::Describe(is), oracle::Describe(wanted));
+      return;
+    }
     case Step::Kind::kEvent:
     case Step::Kind::kPoison: {
       const oracle::Answer answer = step.kind == Step::Kind::kEvent

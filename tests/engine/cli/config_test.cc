@@ -123,6 +123,33 @@ fee_schedule = { fee_type = "processing", percent = "1.5", fixed = "0.25", maxim
   EXPECT_EQ(rule.scope.currency, "EUR");
 }
 
+TEST(ConfigTest, MakesExpenseRules) {
+  const Config config = Parsed(
+      "[[rules]]\nid = \"ads\"\nprovider = \"bank\"\ncurrency = \"JPY\"\n"
+      "expense = { text = \"Google Ads\", category = \"advertising\", maximum = \"5000\" }\n");
+  const absl::StatusOr<std::vector<ledger::Event>> events = RuleEvents(config);
+  ASSERT_TRUE(events.ok()) << events.status();
+  const auto& rule = std::get<ledger::Rule>((*events)[0].body);
+  EXPECT_EQ(rule.expense->text, "Google Ads");
+  EXPECT_EQ(rule.expense->category, "advertising");
+  EXPECT_EQ(rule.expense->maximum, 5000);
+}
+
+TEST(ConfigTest, RefusesExpenseRulesThatWouldNeverOrAlwaysSpeak) {
+  const auto refused = [](const std::string& keys) {
+    return Refusal("[[rules]]\nid = \"a\"\n" + keys);
+  };
+  EXPECT_THAT(refused("expense = { category = \"ads\" }"),
+              HasSubstr("expense.text = \"\": say the words by which your bank names the payee"));
+  EXPECT_THAT(refused("expense = { text = \" *-* \", category = \"ads\" }"),
+              HasSubstr("\" *-* \""));
+  EXPECT_THAT(refused("expense = { text = \"x\" }"), HasSubstr("name what it is spent on"));
+  EXPECT_THAT(refused("provider = \"stripe\"\nexpense = { text = \"x\", category = \"ads\" }"),
+              HasSubstr("provider = \"stripe\": an expense is seen on a bank account"));
+  EXPECT_THAT(refused("expense = { text = \"x\", category = \"ads\", maximum = \"5\" }"),
+              HasSubstr("needs currency"));
+}
+
 TEST(ConfigTest, RefusesAmountsThatWouldBeGuessed) {
   EXPECT_THAT(Refusal("[[rules]]\nid = \"a\"\ncurrency = \"EUR\"\n"
                       "fee_schedule = {fee_type = \"p\", fixed = 0.25}"),

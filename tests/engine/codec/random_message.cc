@@ -64,7 +64,8 @@ std::string RandomString(Random& random, const FieldDescriptor& field) {
 // Presence says something: a kind, or a part of a rule that is there or not.
 bool PresenceCounts(const FieldDescriptor& field) {
   return field.real_containing_oneof() != nullptr || field.name() == "bank_match" ||
-         field.name() == "fee_schedule";
+         field.name() == "fee_schedule" ||
+         (field.name() == "expense" && field.containing_type()->name() == "Rule");
 }
 
 void FillTimestamp(Random& random, Message* timestamp) {

@@ -173,8 +173,8 @@ TEST(Json, RefusesBytesThatAreNoEvent) {
 }
 
 TEST(Record, RefusesWhatANewerBuildWrote) {
-  // Field 29 of Record, varint; a level beyond the last.
-  EXPECT_TRUE(absl::IsFailedPrecondition(DecodeRecord("\xe8\x01\x01").status()));
+  // Field 30 of Record, varint; a level beyond the last.
+  EXPECT_TRUE(absl::IsFailedPrecondition(DecodeRecord("\xf0\x01\x01").status()));
   EXPECT_TRUE(absl::IsFailedPrecondition(DecodeRecord("\x30\x05").status()));
   EXPECT_TRUE(absl::IsDataLoss(DecodeRecord("\x0a\x05x").status()));
   EXPECT_TRUE(absl::IsDataLoss(DecodeProgress("\x0a\x05x").status()));

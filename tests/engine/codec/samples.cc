@@ -120,6 +120,8 @@ ledger::Body Ruled() {
                                     .rounding = ledger::Rule::FeeSchedule::Rounding::kHalfEven,
                                     .grace_days = 7},
       .withdrawn = true,
+      .expense =
+          ledger::Rule::Expense{.text = "Google Ads", .category = "advertising", .maximum = 50000},
   };
 }
 
@@ -280,7 +282,8 @@ ledger::SellerProjection SampleSeller() {
                       .last_bank_value = On("2026-03-03"),
                       .covered_until = On("2026-03-04"),
                       .first_day = On("2026-03-05"),
-                      .before_start = 16}};
+                      .before_start = 16,
+                      .expenses = {{.category = "packaging", .count = 2, .amount = -17}}}};
   seller.open_items = {{.role = ledger::Role::kPayout,
                         .event_id = "stripe/acct_1/po_1/paid",
                         .provider = "stripe",

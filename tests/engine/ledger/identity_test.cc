@@ -126,6 +126,9 @@ TEST(ContentHash, TakesConfigurationWhole) {
   EXPECT_NE(HashOf(Rule{.bank_match = Rule::BankMatch{.tolerance = 1}}),
             HashOf(Rule{.bank_match = Rule::BankMatch{}}));
   EXPECT_NE(HashOf(Rule{.withdrawn = true}), HashOf(Rule{}));
+  EXPECT_NE(HashOf(Rule{.expense = Rule::Expense{}}), HashOf(Rule{}));
+  EXPECT_NE(HashOf(Rule{.expense = Rule::Expense{.category = "a"}}),
+            HashOf(Rule{.expense = Rule::Expense{.category = "b"}}));
   EXPECT_NE(HashOf(Calendar{.holidays = {Day{1}}}), HashOf(Calendar{.holidays = {Day{2}}}));
   EXPECT_NE(HashOf(Calendar{.weekend = {6, 7}}), HashOf(Calendar{.weekend = {5, 6}}));
   EXPECT_NE(HashOf(Retraction{.event_ids = {"ab", "c"}}),

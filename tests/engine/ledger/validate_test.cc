@@ -207,6 +207,14 @@ TEST(Validate, RefusesImpossibleConfiguration) {
       Refusal(Rule{.rule_id = "r",
                    .fee_schedule = FeeSchedule{.fee_type = "p", .minimum = 2, .maximum = 1}}),
       HasSubstr("2 is more than the maximum 1"));
+  const auto expense = [](ExpenseRule rule) {
+    return Refusal(Rule{.rule_id = "r", .expense = rule});
+  };
+  EXPECT_THAT(expense({.category = "c"}), HasSubstr("rule.expense.text is missing"));
+  EXPECT_THAT(expense({.text = "*", .category = "c"}), HasSubstr("\"*\" has no word"));
+  EXPECT_THAT(expense({.text = "t"}), HasSubstr("rule.expense.category is missing"));
+  EXPECT_THAT(expense({.text = "t", .category = "c", .maximum = -1}), HasSubstr("is below zero"));
+  EXPECT_THAT(expense({.text = "t", .category = "c", .maximum = 1}), HasSubstr("needs a currency"));
   EXPECT_THAT(Refusal(Calendar{.calendar_id = "c", .weekend = {8}}), HasSubstr("8 is no weekday"));
   EXPECT_THAT(Refusal(Calendar{.calendar_id = "c", .weekend = {1, 2, 3, 4, 5, 6, 7}}),
               HasSubstr("leaves no banking day"));

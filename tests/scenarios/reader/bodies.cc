@@ -108,6 +108,14 @@ absl::StatusOr<ledger::Rule> ReadSchedule(const Words& words) {
   return rule;
 }
 
+absl::StatusOr<ledger::Rule> ReadExpenseRule(const Words& words) {
+  TIEOUT_ASSIGN_OR_RETURN(ledger::Rule rule, ReadRuleHead(words));
+  ledger::ExpenseRule expense{.text = words.option("text"), .category = words.option("category")};
+  TIEOUT_ASSIGN_OR_RETURN(expense.maximum, RuleAmount(words, "maximum"));
+  if (!rule.withdrawn) rule.expense = expense;
+  return rule;
+}
+
 // holidays=2026-04-03,2026-04-06 weekend=6,7
 absl::StatusOr<ledger::Calendar> ReadCalendar(const Words& words) {
   ledger::Calendar calendar{.calendar_id = words.at(1), .version = Number(words.option("version"))};

@@ -10,6 +10,7 @@ namespace tieout::scenarios {
 // Views point into `words`.
 absl::StatusOr<ledger::Rule> ReadRule(const Words& words);
 absl::StatusOr<ledger::Rule> ReadSchedule(const Words& words);
+absl::StatusOr<ledger::Rule> ReadExpenseRule(const Words& words);
 absl::StatusOr<ledger::Calendar> ReadCalendar(const Words& words);
 // sale, fee, refund, chargeback, adjustment, reserve, payout, bank_deposit.
 absl::StatusOr<ledger::Body> ReadFactBody(const Words& words, base::Day occurred_on);

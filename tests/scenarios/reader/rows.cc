@@ -79,6 +79,8 @@ absl::Status RowReader::ReadConfiguration(const Words& words, Event* event) {
     TIEOUT_ASSIGN_OR_RETURN(event->body, ReadRule(words));
   } else if (kind == "schedule") {
     TIEOUT_ASSIGN_OR_RETURN(event->body, ReadSchedule(words));
+  } else if (kind == "expense_rule") {
+    TIEOUT_ASSIGN_OR_RETURN(event->body, ReadExpenseRule(words));
   } else if (kind == "calendar") {
     TIEOUT_ASSIGN_OR_RETURN(event->body, ReadCalendar(words));
   } else {

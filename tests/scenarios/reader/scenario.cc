@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <deque>
 #include <fstream>
 
@@ -31,6 +32,7 @@ class Parser {
   absl::Status ReadEvent(const Words& words, Step* step);
   absl::Status ReadBalance(const Words& words, Step* step) const;
   absl::Status ReadOpen(const Words& words, Step* step) const;
+  absl::Status ReadSpent(const Words& words, Step* step) const;
   absl::Status ReadExpected(const Words& words, Step* step) const;
   absl::Status ReadMembers(const Words& words, size_t i, oracle::Said* said) const;
   absl::StatusOr<std::string> IdOf(const std::string& name) const;
@@ -71,6 +73,8 @@ absl::Status Parser::ReadLine(const std::string& file, Step step) {
     TIEOUT_RETURN_IF_ERROR(ReadBalance(words, &step));
   } else if (first == "open") {
     TIEOUT_RETURN_IF_ERROR(ReadOpen(words, &step));
+  } else if (first == "spent") {
+    TIEOUT_RETURN_IF_ERROR(ReadSpent(words, &step));
   } else if (first == "restart") {
     step.kind = Step::Kind::kRestart;
   } else if (first == "poison") {
@@ -146,7 +150,21 @@ absl::Status Parser::ReadOpen(const Words& words, Step* step) const {
   return absl::OkStatus();
 }
 
-// => SELLER level STATUS [REASON] [rule] [expected A actual B] CURRENCY [of ACCOUNT] [with ...]
+// spent SELLER ACCOUNT CURRENCY CATEGORY count sum CATEGORY ... ; no category: nothing.
+absl::Status Parser::ReadSpent(const Words& words, Step* step) const {
+  step->kind = Step::Kind::kSpent;
+  step->seller = words.at(1);
+  step->account = fmt::format("{}/{}", words.at(2), words.at(3));
+  for (size_t i = 4; i < words.size(); i += 3) {
+    auto& [count, sum] = step->spent[step->account + " " + words.at(i)];
+    count = std::strtoull(words.at(i + 1).c_str(), nullptr, 10);
+    TIEOUT_ASSIGN_OR_RETURN(sum, ParseMinor(words.at(i + 2), words.at(3)));
+  }
+  return absl::OkStatus();
+}
+
+// => SELLER level STATUS [REASON] [rule] [expected A actual B] CURRENCY [of ACCOUNT] [for CATEGORY]
+//    [with ...]
 // => dead letter REASON
 absl::Status Parser::ReadExpected(const Words& words, Step* step) const {
   if (words.at(1) == "dead") {
@@ -178,6 +196,10 @@ absl::Status Parser::ReadExpected(const Words& words, Step* step) const {
   said.currency = words.at(i++);
   if (words.at(i) == "of") {
     said.account = words.at(i + 1);
+    i += 2;
+  }
+  if (words.at(i) == "for") {
+    said.category = words.at(i + 1);
     i += 2;
   }
   TIEOUT_RETURN_IF_ERROR(ReadMembers(words, i, &said));

@@ -2,7 +2,9 @@
 // and wherever wanted what the balances then are. README.md in this folder explains the rows.
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/status.h"
@@ -11,7 +13,7 @@
 namespace tieout::scenarios {
 
 struct Step {
-  enum class Kind { kEvent, kPoison, kRestart, kBalance, kOpen };
+  enum class Kind { kEvent, kPoison, kRestart, kBalance, kOpen, kSpent };
   Kind kind = Kind::kEvent;
   int line = 0;
   std::string text;  // as written
@@ -19,8 +21,9 @@ struct Step {
   std::string key, value;
   std::vector<oracle::Said> records;
   std::vector<std::string> dead_letters;
-  // kBalance: of one account; kOpen: all open items of one seller.
+  // kBalance: of one account; kOpen: all open items of one seller; kSpent: all expenses of one.
   std::string seller, account;
+  std::map<std::string, std::pair<uint64_t, ledger::Minor>> spent;
   oracle::Buckets buckets;
   std::vector<oracle::Open> open;
 };
