@@ -87,7 +87,8 @@ void Run(const std::string& name, log::EventLog* events, int64_t measured_from,
   Result result;
   auto checkpoint = [&] {
     CountingSink counting(pages.get(), &result.state_bytes);
-    const auto data = Must(fold->Checkpoint(&counting));
+    fold->Freeze();
+    const auto data = Must(fold->WriteFrozen(&counting));
     store::Meta meta{.log_id = events->identity().log_id,
                      .partition = 0,
                      .next_position = reader->position(),
@@ -95,6 +96,7 @@ void Run(const std::string& name, log::EventLog* events, int64_t measured_from,
                      .semantics = data.semantics,
                      .digest = data.digest};
     Must(pages->Commit(meta));
+    fold->Thaw();
     fold->Trim(options.pages_mb << 20);
     ++result.checkpoints;
   };

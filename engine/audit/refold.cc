@@ -49,13 +49,15 @@ absl::Status Refold::Apply(const log::Stored& entry) {
 }
 
 absl::StatusOr<matching::CheckpointData> Refold::Checkpoint() {
-  TIEOUT_ASSIGN_OR_RETURN(matching::CheckpointData data, fold_->Checkpoint(pages_.get()));
+  fold_->Freeze();
+  TIEOUT_ASSIGN_OR_RETURN(matching::CheckpointData data, fold_->WriteFrozen(pages_.get()));
   store::Meta meta;
   meta.partition = partition_;
   meta.next_ordinal = data.next_ordinal;
   meta.semantics = data.semantics;
   meta.digest = data.digest;
   TIEOUT_RETURN_IF_ERROR(pages_->Commit(meta));
+  fold_->Thaw();
   Trim();
   return data;
 }

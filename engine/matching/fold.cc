@@ -146,7 +146,7 @@ absl::Status FoldImpl::Declare(const ledger::Event& event) {
   if (event.kind() == Kind::kStart) return StartAccount(event);
   TIEOUT_ASSIGN_OR_RETURN(Cached<OwnersPage>* const cached,
                           state_.Owners(event.account.provider, event.account.merchant_account));
-  cached->dirty = true;
+  Touch(cached);
   const auto& opened = std::get<ledger::AccountOpened>(event.body);
   std::vector<OwnersPage::Ownership>& owners = cached->page.owners;
   std::set<std::string> concerned{std::string(opened.owner)};
@@ -156,7 +156,7 @@ absl::Status FoldImpl::Declare(const ledger::Event& event) {
   for (const std::string& name : concerned) {
     if (base::PartitionOf(name, static_cast<int>(state_.meta().partitions)) != partition_) continue;
     TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const home, state_.Home(name));
-    home->dirty = true;
+    Touch(home);
     DeclaredAccount* account = FindDeclared(home->page, event.account);
     if (account == nullptr) {
       account = &home->page.declared.emplace_back();
@@ -175,7 +175,7 @@ absl::Status FoldImpl::StartAccount(const ledger::Event& event) {
   if (base::PartitionOf(name, static_cast<int>(state_.meta().partitions)) != partition_)
     return absl::OkStatus();
   TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const home, state_.Home(name));
-  home->dirty = true;
+  Touch(home);
   const auto& start = std::get<ledger::Start>(event.body);
   AccountState& account = home->page.accounts[AccountIndex(home->page, event.account)];
   account.first_day = start.first_day;

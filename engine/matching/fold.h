@@ -7,13 +7,15 @@
 //
 //   auto fold = Fold::Open(partition, &pages).value();
 //   for (entry : log) { out.Clear(); fold->Apply(entry.key, event, &out); ... }
-//   CheckpointData data = fold->Checkpoint(&sink).value();   // its pages, then the position: at
-//   once
+//   fold->Freeze();
+//   CheckpointData data = fold->WriteFrozen(&sink).value();   // commit them with the position
+//   fold->Thaw();
 //
 // Errors from Apply: kFailedPrecondition: a semantics number this build doesn't know, stop;
 // anything else: the store failed, stop. What is wrong with an event itself is never an error of
 // Apply but a dead letter or record in `out`.
-// Thread safety: none; one thread at a time.
+// Thread safety: one thread at a time, but for WriteFrozen, which may run beside Apply and the
+// rest on another.
 #pragma once
 
 #include <array>
@@ -88,9 +90,13 @@ class Fold {
   virtual absl::Status ApplyPoison(std::string_view key, std::string_view value,
                                    std::string_view error, Output* out) = 0;
 
-  // Hands out all pages changed since the last call, one by one, so that no second copy of them
-  // fills memory; goes on with them as clean. After an error the fold is no longer usable.
-  virtual absl::StatusOr<CheckpointData> Checkpoint(PageSink* pages) = 0;
+  // A checkpoint in three steps, so that the fold need not stand still: Freeze says that the pages
+  // changed since the last one are to be written as they stand; WriteFrozen hands them out one by
+  // one, on any thread, while Apply goes on; Thaw, once the page source shows them. After an error
+  // the fold is no longer usable.
+  virtual void Freeze() = 0;
+  virtual absl::StatusOr<CheckpointData> WriteFrozen(PageSink* pages) = 0;
+  virtual void Thaw() = 0;
   // Drops clean pages until about `bytes` stay resident.
   virtual void Trim(uint64_t bytes) = 0;
 

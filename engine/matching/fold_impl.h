@@ -15,9 +15,11 @@ class FoldImpl final : public Fold {
   absl::Status Apply(std::string_view key, const ledger::Event& event, Output* out) override;
   absl::Status ApplyPoison(std::string_view key, std::string_view value, std::string_view error,
                            Output* out) override;
-  absl::StatusOr<CheckpointData> Checkpoint(PageSink* pages) override {
-    return state_.Checkpoint(pages);
+  void Freeze() override { state_.Freeze(); }
+  absl::StatusOr<CheckpointData> WriteFrozen(PageSink* pages) override {
+    return state_.WriteFrozen(pages);
   }
+  void Thaw() override { state_.Thaw(); }
   void Trim(uint64_t bytes) override { state_.Trim(bytes); }
   FoldStats stats() const override;
   absl::StatusOr<std::vector<std::string>> Homes() override;

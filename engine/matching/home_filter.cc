@@ -45,8 +45,9 @@ absl::Status HomeFilter::Insert(const Hash128& id, int32_t generation) {
   if (last != home.filter_parts.rend()) {
     Cached<FilterPartPage>* const part =
         (*parts)[static_cast<size_t>(home.filter_parts.rend() - last) - 1];
-    if (part->page.ids.TryInsert(id, 0, 0)) {
-      part->dirty = true;
+    if (part->page.ids.HasRoom()) {
+      Touch(part);
+      part->page.ids.Insert(id);
       return absl::OkStatus();
     }
   }
@@ -64,8 +65,8 @@ absl::Status HomeFilter::AddPart(int32_t generation, Parts* parts) {
   TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPartPage>* const part,
                           turn_.state.FilterPart(home.home, number));
   const uint64_t capacity = is_first ? kFirstPart : kPart;
+  Touch(part);
   part->page.ids.Reserve(capacity);
-  part->dirty = true;
   turn_.state.Grow(4 * capacity);
   home.filter_parts.push_back({generation, number});
   parts->push_back(part);

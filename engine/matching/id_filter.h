@@ -31,6 +31,11 @@ class IdFilter {
     if (ids > 0) chunks_.push_back(Chunk{0, 0, Bits(ids)});
   }
 
+  // An Insert of generation 0 adds no chunk.
+  bool HasRoom() const {
+    return !chunks_.empty() && chunks_.back().count < Capacity(chunks_.back().bits);
+  }
+
   void Insert(const base::Hash128& id, int32_t generation = 0) {
     TryInsert(id, generation, UINT64_MAX);
   }

@@ -148,6 +148,7 @@ absl::StatusOr<Cached<EntryPage>*> Memory::Open(PageNumber number) {
   TIEOUT_RETURN_IF_ERROR(Close());
   TIEOUT_RETURN_IF_ERROR(Forget());
   TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const page, turn_.state.Entries(home.home, number));
+  Touch(page);
   page->page.number = number;
   home.pages.insert(number);
   home.open_page = number;
@@ -163,7 +164,7 @@ absl::Status Memory::Close() {
                           turn_.state.Entries(home.home, home.open_page));
   TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
                           turn_.state.Filters(home.home, home.open_page));
-  filters->dirty = true;
+  Touch(filters);
   IdFilter& closed = filters->page.chunks[home.open_page.chunk];
   const EntryPage& p = page->page;
   closed.Reserve(2 * p.entries.size() + p.payments.size());
@@ -200,7 +201,7 @@ absl::Status Memory::Remember(const Hash128& key, const Cached<EntryPage>* page)
   if (number == home.open_page) return absl::OkStatus();
   TIEOUT_ASSIGN_OR_RETURN(Cached<FilterPage>* const filters,
                           turn_.state.Filters(home.home, number));
-  filters->dirty = true;
+  Touch(filters);
   filters->page.chunks[number.chunk].Insert(key);
   return absl::OkStatus();
 }
@@ -210,7 +211,7 @@ absl::Status Memory::GatherAmendments(Cached<EntryPage>* page, uint64_t entry) {
   TIEOUT_RETURN_IF_ERROR(Remember(ItemsKey(entry), page));
   TIEOUT_ASSIGN_OR_RETURN(const bool was_amended, HomeFilter(turn_).MayHold(AmendedKey(entry)));
   if (!was_amended) return absl::OkStatus();
-  page->dirty = true;
+  Touch(page);
   const auto copy = [&](const EntryPage& other) {
     for (uint32_t i = other.FindEntry(entry); i != kNone; i = other.entries[i].previous) {
       const Detail* amendment = other.detail(i);
@@ -232,7 +233,7 @@ absl::StatusOr<Found> Memory::Keep(const ledger::Event& event, const Hash128& id
   const uint64_t entry_hash =
       base::HashBytes64(amendment != nullptr ? amendment->entry : ledger::EntryOf(event.event_id));
   TIEOUT_ASSIGN_OR_RETURN(Cached<EntryPage>* const page, PlaceOf(event, entry_hash));
-  page->dirty = true;
+  Touch(page);
   turn_.state.Grow(sizeof(Entry) + 80);
   TIEOUT_RETURN_IF_ERROR(Remember(id, page));
   Entry entry;
@@ -256,7 +257,7 @@ absl::StatusOr<Found> Memory::Keep(const ledger::Event& event, const Hash128& id
 absl::Status Memory::KeepPayment(Cached<EntryPage>* page, Payment payment) {
   TIEOUT_RETURN_IF_ERROR(Remember(PaymentKey(payment.payment), page));
   turn_.state.Grow(sizeof(Payment) + 64);
-  page->dirty = true;
+  Touch(page);
   page->page.payments.push_back(std::move(payment));
   page->page.IndexPayment(static_cast<uint32_t>(page->page.payments.size() - 1));
   return absl::OkStatus();

@@ -73,7 +73,7 @@ absl::Status OrderLevel::Sale(const ledger::Event& event, uint64_t ordinal, uint
   if (found.page != nullptr) {  // another capture of the same payment
     EntryPage& p = found.page->page;
     Payment& payment = found.payment();
-    found.page->dirty = true;
+    Touch(found.page);
     payment.gross += event.amount;
     payment.customer_gross += sale.customer_amount;
     for (uint32_t i = payment.first_schedule; i != kNone; i = p.schedules[i].next) {
@@ -245,7 +245,7 @@ absl::StatusOr<uint32_t> OrderLevel::AddFee(const Observed& fee, Found found) {
 
 absl::Status OrderLevel::Attach(const Observed& item, Anchor anchor, Found found) {
   EntryPage& p = found.page->page;
-  found.page->dirty = true;
+  Touch(found.page);
   if (item.kind == Kind::kFee) {
     TIEOUT_ASSIGN_OR_RETURN(const uint32_t schedule, AddFee(item, found));
     return schedule == kNone ? absl::OkStatus() : CheckFees(found, schedule, false);
@@ -352,7 +352,7 @@ absl::Status OrderLevel::CheckReversals(Found found, bool at_tick) {
 absl::Status OrderLevel::JudgeFees(uint64_t payment, int32_t day) {
   TIEOUT_ASSIGN_OR_RETURN(const Found found, memory_.FindPayment(payment, base::Day{day}));
   if (found.page == nullptr) return absl::OkStatus();
-  found.page->dirty = true;
+  Touch(found.page);
   const EntryPage& p = found.page->page;
   for (uint32_t i = found.payment().first_schedule; i != kNone; i = p.schedules[i].next) {
     TIEOUT_RETURN_IF_ERROR(CheckFees(found, i, true));
@@ -363,7 +363,7 @@ absl::Status OrderLevel::JudgeFees(uint64_t payment, int32_t day) {
 absl::Status OrderLevel::JudgeReversals(uint64_t payment, int32_t day) {
   TIEOUT_ASSIGN_OR_RETURN(const Found found, memory_.FindPayment(payment, base::Day{day}));
   if (found.page == nullptr) return absl::OkStatus();
-  found.page->dirty = true;
+  Touch(found.page);
   return CheckReversals(found, true);
 }
 
@@ -385,7 +385,7 @@ absl::Status OrderLevel::JudgeMissingFees(const Due& due) {
     if (IsSaid(turn_, s.anchor, record)) continue;
     TIEOUT_ASSIGN_OR_RETURN(const bool covered, CoveredOrParked(turn_, {payment.account}, due));
     if (!covered) continue;
-    found.page->dirty = true;
+    Touch(found.page);
     s.said_expected = s.expected;
     Say(turn_, std::move(record), s.anchor, p.text(payment.event_id), turn_.rule(s.rule).fee_type);
   }

@@ -1,13 +1,15 @@
 // The fold's pages in memory: loaded on demand, changed in place, handed out at a checkpoint.
 //
 //   HomePage& home = ...;                       Ref<EntryPage> day; pages.Day(...)
-//   slot->Touch();                              // before the first change of a page
+//   Touch(slot);                                // before the first change of a page
 //
+// A checkpoint freezes what is dirty; the pages are then written beside the fold (frozen.h).
 // Nothing iterates in hash order into a result: a checkpoint sorts by key, and the digest is a sum.
-// Thread safety: none.
+// Thread safety: none, but WriteFrozen may run on another thread than all else.
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,6 +21,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/status.h"
 #include "engine/matching/fold.h"
+#include "engine/matching/frozen.h"
 #include "engine/matching/wire.h"
 
 namespace tieout::matching {
@@ -37,8 +40,9 @@ struct Cached {
   bool gone = false;    // to be deleted, unless used again
   bool stored = false;  // the store has it, with digest `stored_digest`
   base::Digest stored_digest;
-  uint64_t used = 0;  // of the last use, for Trim
-  size_t bytes = 0;   // as last packed
+  uint64_t used = 0;                   // of the last use, for Trim
+  size_t bytes = 0;                    // as last packed
+  FrozenPage<Page>* frozen = nullptr;  // of the checkpoint under way; null: none, or changed since
 };
 
 // How much more a page takes in memory than packed: of most about three times.
@@ -48,11 +52,19 @@ template <typename Page>
 requires requires { Page::kResidentFactor; }
 inline constexpr uint64_t kResidentFactor<Page> = Page::kResidentFactor;
 
+// Before a page changes: it is written at the next checkpoint, and as it stands at the one under
+// way.
+template <typename Page>
+void Touch(Cached<Page>* cached) {
+  cached->dirty = true;
+  if (cached->frozen != nullptr) std::exchange(cached->frozen, nullptr)->Keep();
+}
+
 // Empties the page and deletes it at the next checkpoint.
 template <typename Page>
 void Drop(Cached<Page>* cached) {
+  Touch(cached);
   cached->page = Page{};
-  cached->dirty = true;
   cached->gone = true;
 }
 
@@ -71,34 +83,55 @@ class PageTable {
     return Look(name, source, now, false);
   }
 
-  // Hands out what is dirty, in the order of keys, updates the digest, and marks it clean; deletes
-  // what is gone.
-  absl::Status Collect(PageSink* sink, base::Digest* digest) {
-    std::vector<std::pair<std::string_view, Cached<Page>*>> dirty;
+  // What is dirty is clean from now on, and frozen until Thaw.
+  void Freeze() {
     for (const auto& [name, cached] : pages_) {
-      if (cached->dirty) dirty.emplace_back(name, cached.get());
+      if (!cached->dirty) continue;
+      cached->dirty = false;
+      cached->frozen = &frozen_.emplace_back(Key(name), cached.get(), cached->gone);
     }
-    std::sort(dirty.begin(), dirty.end());  // names differ
-    std::string key, value;
-    for (const auto& [name, cached] : dirty) {
-      key = Key(name);
-      if (cached->stored) digest->Subtract(cached->stored_digest);
-      if (cached->gone) {
-        if (cached->stored) TIEOUT_RETURN_IF_ERROR(sink->Put(key, ""));
-        bytes_ -= Resident(name.size(), cached->bytes);
-        pages_.erase(pages_.find(name));
+  }
+
+  // Hands out what is frozen, in the order of keys, and updates the digest.
+  absl::Status WriteFrozen(PageSink* sink, base::Digest* digest) {
+    std::vector<FrozenPage<Page>*> in_order;
+    in_order.reserve(frozen_.size());
+    for (FrozenPage<Page>& page : frozen_) in_order.push_back(&page);
+    std::sort(in_order.begin(), in_order.end(),
+              [](const auto* a, const auto* b) { return a->key < b->key; });
+    std::string room;
+    for (FrozenPage<Page>* page : in_order) {
+      const bool stored = page->cached->stored;
+      if (stored) digest->Subtract(page->cached->stored_digest);
+      if (page->gone) {
+        if (stored) TIEOUT_RETURN_IF_ERROR(sink->Put(page->key, ""));
         continue;
       }
-      PackInto(cached->page, &value);
-      cached->stored_digest = base::EntryDigest(key, value);
-      digest->Add(cached->stored_digest);
-      cached->stored = true;
-      cached->dirty = false;
-      bytes_ += Resident(0, value.size()) - Resident(0, cached->bytes);
-      cached->bytes = value.size();
-      TIEOUT_RETURN_IF_ERROR(sink->Put(key, value));
+      const std::string& bytes = page->Bytes(&room);
+      page->size = bytes.size();
+      page->digest = base::EntryDigest(page->key, bytes);
+      digest->Add(page->digest);
+      TIEOUT_RETURN_IF_ERROR(sink->Put(page->key, bytes));
     }
     return absl::OkStatus();
+  }
+
+  // The store has what was frozen. Pages that are gone go from memory, unless used again.
+  void Thaw() {
+    for (const FrozenPage<Page>& page : frozen_) {
+      Cached<Page>* const cached = page.cached;
+      cached->frozen = nullptr;
+      cached->stored = !page.gone;
+      cached->stored_digest = page.digest;
+      bytes_ += Resident(0, page.size) - Resident(0, cached->bytes);
+      cached->bytes = page.size;
+      if (page.gone && cached->gone) {
+        const auto it = pages_.find(std::string_view(page.key).substr(1));
+        bytes_ -= Resident(it->first.size(), 0);
+        pages_.erase(it);
+      }
+    }
+    frozen_.clear();
   }
 
   // An estimate, by kResidentFactor.
@@ -107,7 +140,8 @@ class PageTable {
   // Drops clean pages not used since `before`.
   void DropUnused(uint64_t before) {
     absl::erase_if(pages_, [&](const auto& kv) {
-      if (kv.second->dirty || kv.second->used >= before) return false;
+      if (kv.second->dirty || kv.second->frozen != nullptr || kv.second->used >= before)
+        return false;
       bytes_ -= Resident(kv.first.size(), kv.second->bytes);
       return true;
     });
@@ -153,6 +187,7 @@ class PageTable {
 
   char prefix_;
   uint64_t bytes_ = 0;
+  std::deque<FrozenPage<Page>> frozen_;
   absl::flat_hash_map<std::string, std::unique_ptr<Cached<Page>>, NameHash, std::equal_to<>> pages_;
 };
 

@@ -120,7 +120,7 @@ absl::Status PayoutLevel::Count(const Entry& item, uint32_t payout, int sign) {
   p.item_sum += WideMinor{item.amount} * sign;
   p.items_hash += ItemHash(item.ordinal) * static_cast<uint64_t>(sign);
   TIEOUT_ASSIGN_OR_RETURN(Cached<ItemsPage>* const page, ItemsOf(payout));
-  page->dirty = true;
+  Touch(page);
   if (sign < 0) {
     page->page.Remove(item.ordinal);
   } else if (page->page.items.size() < kListedItems) {

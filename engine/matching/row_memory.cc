@@ -158,7 +158,7 @@ absl::StatusOr<Sighting> Memory::RecallRow(const ledger::Event& event, uint64_t 
     first->row = judgement.ordinal;
   }
   if (judgement.learns) {
-    first->page->dirty = true;
+    Touch(first->page);
     first->page->page.MakeDetail(first->index).balance_after = event.row.balance_after;
     look.rows[judgement.ordinal].balance_after = event.row.balance_after;
   }

@@ -56,33 +56,45 @@ absl::Status State::Load() {
   return absl::OkStatus();
 }
 
-// In the order of keys, that is of the kinds' prefixes.
-absl::StatusOr<CheckpointData> State::Checkpoint(PageSink* pages) {
-  grown_ = 0;
+void State::Freeze() {
+  being_written_ = std::exchange(grown_, 0);
   looked_through_ = 0;
-  ++epoch_;  // deleted pages go from memory
-  TIEOUT_RETURN_IF_ERROR(owners_.Collect(pages, &digest_));
-  TIEOUT_RETURN_IF_ERROR(configs_.Collect(pages, &digest_));
-  TIEOUT_RETURN_IF_ERROR(entries_.Collect(pages, &digest_));
-  TIEOUT_RETURN_IF_ERROR(filters_.Collect(pages, &digest_));
-  TIEOUT_RETURN_IF_ERROR(homes_.Collect(pages, &digest_));
-  TIEOUT_RETURN_IF_ERROR(items_.Collect(pages, &digest_));
-  const std::string meta = Pack(meta_);
+  ForEachTable([](auto& table) { table.Freeze(); });
+  frozen_meta_ = Pack(meta_);
+  frozen_ = {meta_.next_ordinal, meta_.semantics, {}};
+}
+
+// In the order of keys, that is of the kinds' prefixes.
+absl::StatusOr<CheckpointData> State::WriteFrozen(PageSink* pages) {
+  TIEOUT_RETURN_IF_ERROR(owners_.WriteFrozen(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(configs_.WriteFrozen(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(entries_.WriteFrozen(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(filters_.WriteFrozen(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(homes_.WriteFrozen(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(items_.WriteFrozen(pages, &digest_));
   if (meta_stored_) digest_.Subtract(meta_digest_);
-  meta_digest_ = base::EntryDigest(kMetaKey, meta);
+  meta_digest_ = base::EntryDigest(kMetaKey, frozen_meta_);
   meta_stored_ = true;
   digest_.Add(meta_digest_);
-  TIEOUT_RETURN_IF_ERROR(pages->Put(kMetaKey, meta));
-  TIEOUT_RETURN_IF_ERROR(names_.Collect(pages, &digest_));
-  TIEOUT_RETURN_IF_ERROR(parts_.Collect(pages, &digest_));
-  TIEOUT_RETURN_IF_ERROR(buckets_.Collect(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(pages->Put(kMetaKey, frozen_meta_));
+  TIEOUT_RETURN_IF_ERROR(names_.WriteFrozen(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(parts_.WriteFrozen(pages, &digest_));
+  TIEOUT_RETURN_IF_ERROR(buckets_.WriteFrozen(pages, &digest_));
   TIEOUT_RETURN_IF_ERROR(pages->Put(kDigestKey, digest_.view()));
-  return CheckpointData{meta_.next_ordinal, meta_.semantics, digest_};
+  frozen_.digest = digest_;
+  return frozen_;
+}
+
+void State::Thaw() {
+  being_written_ = 0;
+  looked_through_ = 0;
+  ++epoch_;  // deleted pages go from memory
+  ForEachTable([](auto& table) { table.Thaw(); });
 }
 
 uint64_t State::resident_bytes() const {
-  return grown_ + owners_.bytes() + homes_.bytes() + entries_.bytes() + filters_.bytes() +
-         parts_.bytes() + items_.bytes() + buckets_.bytes() + names_.bytes();
+  return grown_ + being_written_ + owners_.bytes() + homes_.bytes() + entries_.bytes() +
+         filters_.bytes() + parts_.bytes() + items_.bytes() + buckets_.bytes() + names_.bytes();
 }
 
 void State::Trim(uint64_t bytes) {
@@ -117,11 +129,11 @@ absl::StatusOr<Cached<HomePage>*> State::Home(std::string_view home) {
   TIEOUT_ASSIGN_OR_RETURN(Cached<HomePage>* const cached, homes_.Get(home, source_, ++clock_));
   HomePage& page = cached->page;
   if (page.home.empty()) {
+    Touch(cached);
     page.home = home;
-    cached->dirty = true;
     TIEOUT_ASSIGN_OR_RETURN(Cached<HomesPage>* const names,
                             Homes(static_cast<uint8_t>(base::HashBytes64(home))));
-    names->dirty = true;
+    Touch(names);
     names->page.homes.insert(page.home);
   }
   BuildIndex(&page);
@@ -291,8 +303,8 @@ absl::Status LeaveBucket(Turn& turn, uint64_t bucket) {
   const auto [first, last] = DueInBucket(turn.cached.page, bucket);
   if (first != last) return absl::OkStatus();
   TIEOUT_ASSIGN_OR_RETURN(Cached<BucketPage>* const page, turn.state.Bucket(bucket));
+  Touch(page);
   page->page.homes.erase(turn.cached.page.home);
-  page->dirty = true;
   if (page->page.homes.empty()) turn.state.meta().due_buckets.erase(bucket);
   return absl::OkStatus();
 }
@@ -311,7 +323,10 @@ absl::Status ScheduleAt(Turn& turn, const Due& due) {
   if (!home.due.insert(due).second) return absl::OkStatus();
   const uint64_t bucket = BucketOf(due);
   TIEOUT_ASSIGN_OR_RETURN(Cached<BucketPage>* const page, turn.state.Bucket(bucket));
-  if (page->page.homes.insert(home.home).second) page->dirty = true;
+  if (!page->page.homes.contains(home.home)) {
+    Touch(page);
+    page->page.homes.insert(home.home);
+  }
   turn.state.meta().due_buckets.insert(bucket);
   return absl::OkStatus();
 }

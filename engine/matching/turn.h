@@ -18,7 +18,10 @@ class State {
   explicit State(PageSource* source) : source_(source) {}
 
   absl::Status Load();
-  absl::StatusOr<CheckpointData> Checkpoint(PageSink* pages);
+  // See Fold. Between Freeze and Thaw, WriteFrozen on any thread.
+  void Freeze();
+  absl::StatusOr<CheckpointData> WriteFrozen(PageSink* pages);
+  void Thaw();
   void Trim(uint64_t bytes);
   uint64_t resident_bytes() const;
   // Grown since the last checkpoint, by the callers' estimates.
@@ -29,7 +32,7 @@ class State {
   const MetaPage& meta() const { return meta_; }
   const ConfigPage& config() const { return config_->page; }
   ConfigPage& mutable_config() {
-    config_->dirty = true;
+    Touch(config_);
     return config_->page;
   }
   int64_t log_us() const { return static_cast<int64_t>(meta_.tick) * ledger::kTickMicros; }
@@ -58,12 +61,21 @@ class State {
   absl::StatusOr<bool> HasHome(std::string_view home);
 
  private:
+  template <typename Visit>
+  void ForEachTable(const Visit& visit) {
+    visit(configs_), visit(owners_), visit(homes_), visit(entries_), visit(filters_);
+    visit(parts_), visit(items_), visit(buckets_), visit(names_);
+  }
+
   PageSource* source_;
   uint64_t clock_ = 0;  // counts page uses, for Trim
   uint64_t epoch_ = 1;
   uint64_t grown_ = 0;
+  uint64_t being_written_ = 0;   // of it, frozen
   uint64_t looked_through_ = 0;  // Trim finds nothing below so many bytes; 0: not known
   MetaPage meta_;
+  std::string frozen_meta_;
+  CheckpointData frozen_;
   bool meta_stored_ = false;
   base::Digest meta_digest_;
   base::Digest digest_;  // of all stored pages but "z"
@@ -89,7 +101,7 @@ struct Turn {
   bool settled = false;        // a settled tick: nothing more is on its way
 
   HomePage& home() {
-    cached.dirty = true;
+    Touch(&cached);
     return cached.page;
   }
   HotPages& hot() {

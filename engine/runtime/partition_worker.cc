@@ -1,5 +1,6 @@
 #include "engine/runtime/partition_worker.h"
 
+#include <chrono>
 #include <utility>
 #include <variant>
 
@@ -128,21 +129,41 @@ log::CommitPoint PartitionWorker::CommitPointAt(int64_t position) const {
   return {partition_, position, codec::EncodeProgress(progress)};
 }
 
-absl::Status PartitionWorker::Checkpoint(int64_t position) {
+void PartitionWorker::StartCheckpoint(int64_t position) {
   TIEOUT_CHECK(position <= committed_position_);
-  TIEOUT_ASSIGN_OR_RETURN(const matching::CheckpointData data, fold_->Checkpoint(pages_.get()));
+  TIEOUT_CHECK(!is_writing());
+  fold_->Freeze();
+  events_since_checkpoint_ = 0;
+  stats_ = fold_->stats();
   store::Meta meta;
   meta.log_id = progress_.log_id;
   meta.partition = partition_;
   meta.next_position = position;
-  meta.next_ordinal = data.next_ordinal;
-  meta.semantics = data.semantics;
-  meta.digest = data.digest;
-  TIEOUT_RETURN_IF_ERROR(pages_->Commit(meta));
-  stored_position_ = position;
-  events_since_checkpoint_ = 0;
+  const auto write = [this, meta = std::move(meta)]() mutable -> absl::StatusOr<int64_t> {
+    TIEOUT_ASSIGN_OR_RETURN(const matching::CheckpointData data, fold_->WriteFrozen(pages_.get()));
+    meta.next_ordinal = data.next_ordinal;
+    meta.semantics = data.semantics;
+    meta.digest = data.digest;
+    TIEOUT_RETURN_IF_ERROR(pages_->Commit(meta));
+    return meta.next_position;
+  };
+  writing_ = std::async(std::launch::async, write);
+}
+
+bool PartitionWorker::HasWritten() const {
+  return writing_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
+
+absl::Status PartitionWorker::FinishCheckpoint() {
+  TIEOUT_ASSIGN_OR_RETURN(stored_position_, writing_.get());
+  fold_->Thaw();
   stats_ = fold_->stats();
   return absl::OkStatus();
+}
+
+absl::Status PartitionWorker::Checkpoint(int64_t position) {
+  StartCheckpoint(position);
+  return FinishCheckpoint();
 }
 
 }  // namespace tieout::runtime

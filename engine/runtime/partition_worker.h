@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -58,8 +59,16 @@ class PartitionWorker {
   void Committed(int64_t position) { committed_position_ = position; }
 
   // Writes what is dirty as the state before `position`, which must be where the fold stands, and
-  // be committed.
+  // be committed: on a thread of its own, while the fold goes on. One at a time.
+  void StartCheckpoint(int64_t position);
+  bool is_writing() const { return writing_.valid(); }
+  // FinishCheckpoint wouldn't wait any more.
+  bool HasWritten() const;
+  void AwaitWritten() const { writing_.wait(); }
+  absl::Status FinishCheckpoint();
+  // Both.
   absl::Status Checkpoint(int64_t position);
+  // Not counting those of one under way.
   uint64_t events_since_checkpoint() const { return events_since_checkpoint_; }
   void Trim(uint64_t bytes) {
     fold_->Trim(bytes);
@@ -91,6 +100,8 @@ class PartitionWorker {
   matching::FoldStats stats_;
   ledger::Event event_;    // reused
   matching::Output made_;  // reused
+  // The position that was written. Last, so that it has ended before what it works on goes.
+  std::future<absl::StatusOr<int64_t>> writing_;
 };
 
 }  // namespace tieout::runtime

@@ -235,17 +235,24 @@ absl::Status SlotRunner::CommitAndCheckpoint() {
   }
   TIEOUT_RETURN_IF_ERROR(Commit());
   for (auto& [partition, worker] : workers_) {
+    TIEOUT_RETURN_IF_ERROR(FinishCheckpoint(partition, worker.get()));
     if (worker->events_since_checkpoint() == 0) continue;
-    TIEOUT_RETURN_IF_ERROR(CheckpointOne(partition, worker.get()));
+    TIEOUT_RETURN_IF_ERROR(StartCheckpoint(partition, worker.get()));
   }
+  for (auto& [partition, worker] : workers_)
+    TIEOUT_RETURN_IF_ERROR(FinishCheckpoint(partition, worker.get()));
   return absl::OkStatus();
 }
 
+// The fold goes on while a checkpoint is written, and waits for it only when the next is due.
 absl::Status SlotRunner::CheckpointWhereDue() {
   const uint64_t dirty_bound = options_.memory.dirty_bytes / std::max<uint64_t>(1, workers_.size());
   const SteadyTime now = steady_clock::now();
   std::vector<int> due;
   for (auto& [partition, worker] : workers_) {
+    if (worker->is_writing() && worker->HasWritten()) {
+      TIEOUT_RETURN_IF_ERROR(FinishCheckpoint(partition, worker.get()));
+    }
     if (worker->events_since_checkpoint() == 0) continue;
     const bool forced = worker->stats().dirty_bytes >= dirty_bound;
     if (!forced && worker->events_since_checkpoint() < options_.checkpoint.events &&
@@ -263,20 +270,30 @@ absl::Status SlotRunner::CheckpointWhereDue() {
   TIEOUT_RETURN_IF_ERROR(Commit());
   if (counts_.lost != lost_before) return absl::OkStatus();  // other workers now
   for (int partition : due) {
-    TIEOUT_RETURN_IF_ERROR(CheckpointOne(partition, workers_.at(partition).get()));
+    PartitionWorker& worker = *workers_.at(partition);
+    TIEOUT_RETURN_IF_ERROR(FinishCheckpoint(partition, &worker));
+    TIEOUT_RETURN_IF_ERROR(StartCheckpoint(partition, &worker));
   }
   return absl::OkStatus();
 }
 
-absl::Status SlotRunner::CheckpointOne(int partition, PartitionWorker* worker) {
-  Stopwatch watch(&metrics_->checkpoint_seconds);
+absl::Status SlotRunner::StartCheckpoint(int partition, PartitionWorker* worker) {
   TIEOUT_RETURN_IF_ERROR(
       slot_->MakeDurable());  // else a power cut leaves the store leading the log
   auto pass = gate_.EnterToFold();
   // Past the committed position lie control records at most: the state is the same there.
-  const int64_t position = std::min(slot_->Position(partition), worker->committed_position());
-  TIEOUT_RETURN_IF_ERROR(worker->Checkpoint(position));
+  worker->StartCheckpoint(std::min(slot_->Position(partition), worker->committed_position()));
   last_checkpoint_[partition] = steady_clock::now();
+  return absl::OkStatus();
+}
+
+absl::Status SlotRunner::FinishCheckpoint(int partition, PartitionWorker* worker) {
+  if (!worker->is_writing()) return absl::OkStatus();
+  worker->AwaitWritten();
+  auto pass = gate_.EnterToFold();
+  TIEOUT_RETURN_IF_ERROR(worker->FinishCheckpoint());
+  metrics_->checkpoint_seconds.Observe(
+      std::chrono::duration<double>(steady_clock::now() - last_checkpoint_[partition]).count());
   ++counts_.checkpoints;
   metrics_->checkpoints.Increment();
   return absl::OkStatus();

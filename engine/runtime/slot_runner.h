@@ -99,7 +99,8 @@ class SlotRunner {
   absl::StatusOr<log::CommitOutcome> OutcomeOf(const Flight& flight);
   void Count(const Tally& tally);
   absl::Status CheckpointWhereDue();
-  absl::Status CheckpointOne(int partition, PartitionWorker* worker);
+  absl::Status StartCheckpoint(int partition, PartitionWorker* worker);
+  absl::Status FinishCheckpoint(int partition, PartitionWorker* worker);
   void Forget();
   void ReportPartitions();
 
@@ -116,7 +117,7 @@ class SlotRunner {
   std::chrono::milliseconds commit_interval_;
   SteadyTime last_commit_, last_report_;
   std::chrono::steady_clock::duration polled_since_commit_{};
-  std::map<int, SteadyTime> last_checkpoint_;
+  std::map<int, SteadyTime> last_checkpoint_;  // when it began
   SlotCounts counts_;
 
   Gate gate_;

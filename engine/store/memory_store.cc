@@ -12,6 +12,7 @@ namespace {
 
 // A partition's pages; outlives the PartitionStore that is open on it.
 struct Pages {
+  std::mutex mutex;  // guards pages
   std::optional<Meta> meta;
   std::map<std::string, std::string, std::less<>> pages;
   bool held = false;
@@ -26,6 +27,7 @@ class MemoryPartition : public PartitionStore {
   }
 
   absl::StatusOr<bool> Load(std::string_view key, std::string* value) override {
+    std::lock_guard lock(pages_->mutex);
     auto it = pages_->pages.find(key);
     if (it == pages_->pages.end()) return false;
     *value = it->second;
@@ -40,6 +42,7 @@ class MemoryPartition : public PartitionStore {
   }
 
   absl::Status Commit(const Meta& meta) override {
+    std::lock_guard lock(pages_->mutex);
     for (PageWrite& page : put_) {
       if (page.value.empty()) {
         pages_->pages.erase(page.key);

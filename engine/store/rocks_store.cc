@@ -82,7 +82,9 @@ class RocksPartition : public PartitionStore {
   }
 
   absl::StatusOr<bool> Load(std::string_view key, std::string* value) override {
-    rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), PageKey(key), value);
+    load_key_.resize(1);
+    load_key_ += key;
+    rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), load_key_, value);
     if (status.IsNotFound()) return false;
     TIEOUT_RETURN_IF_ERROR(FromRocks(status, "reading", place_));
     return true;
@@ -93,8 +95,8 @@ class RocksPartition : public PartitionStore {
   absl::Status Put(std::string_view key, std::string_view value) override {
     TIEOUT_RETURN_IF_ERROR(Begin());
     return FromRocks(value.empty()
-                         ? writer_->Delete(PageKey(key))
-                         : writer_->Put(PageKey(key), rocksdb::Slice(value.data(), value.size())),
+                         ? writer_->Delete(PutKey(key))
+                         : writer_->Put(PutKey(key), rocksdb::Slice(value.data(), value.size())),
                      "writing", place_);
   }
 
@@ -147,18 +149,19 @@ class RocksPartition : public PartitionStore {
     return FromRocks(writer_->Open(incoming_), "writing", place_);
   }
 
-  // Valid until the next call, so that a read allocates nothing.
-  const std::string& PageKey(std::string_view key) {
-    page_key_.resize(1);
-    page_key_ += key;
-    return page_key_;
+  // Valid until the next call.
+  const std::string& PutKey(std::string_view key) {
+    put_key_.resize(1);
+    put_key_ += key;
+    return put_key_;
   }
 
   std::unique_ptr<rocksdb::DB> db_;
   const std::string place_, incoming_;
   std::unique_ptr<rocksdb::SstFileWriter> writer_;  // null: nothing was Put since the last Commit
   std::optional<Meta> meta_;
-  std::string page_key_ = std::string(1, kPagePrefix);
+  // Reused, so that neither allocates.
+  std::string load_key_ = std::string(1, kPagePrefix), put_key_ = load_key_;
 };
 
 class RocksStore : public StateStore {

@@ -5,12 +5,13 @@
 //   if (pages->meta()) TIEOUT_RETURN_IF_ERROR(CheckMeta(*pages->meta(), expected, ...));
 //   TIEOUT_ASSIGN_OR_RETURN(auto fold, matching::Fold::Open(partition, pages.get()));
 //   ...
-//   TIEOUT_ASSIGN_OR_RETURN(auto checkpoint, fold->Checkpoint(pages.get()));
+//   TIEOUT_ASSIGN_OR_RETURN(auto checkpoint, fold->WriteFrozen(pages.get()));
 //   TIEOUT_RETURN_IF_ERROR(pages->Commit(meta));
 //
 // Two implementations behave alike (a property test holds them equal): memory, which lives as long
 // as its StateStore, and RocksDB (rocks_store.h).
-// Thread safety: a StateStore from several threads, a PartitionStore from one.
+// Thread safety: a StateStore from several threads, a PartitionStore from one, but for Put and
+// Commit, which may run on another beside Load (not over an overlay).
 #pragma once
 
 #include <cstdint>

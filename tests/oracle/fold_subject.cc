@@ -58,7 +58,16 @@ Answer FoldSubject::ApplyPoison(std::string_view key, std::string_view value) {
   return Take();
 }
 
-std::string FoldSubject::Checkpoint() { return fold_->Checkpoint(&pages_).value().digest.hex(); }
+std::string FoldSubject::Checkpoint() {
+  fold_->Freeze();
+  return WriteFrozen();
+}
+
+std::string FoldSubject::WriteFrozen() {
+  const matching::CheckpointData data = fold_->WriteFrozen(&pages_).value();
+  fold_->Thaw();
+  return data.digest.hex();
+}
 
 void FoldSubject::Restart() {
   Checkpoint();

@@ -33,6 +33,9 @@ class FoldSubject : public Subject {
 
   // Writes the dirty pages; returns the digest, in hex.
   std::string Checkpoint();
+  // The same of when it was frozen; the fold may have gone on.
+  void Freeze() { fold_->Freeze(); }
+  std::string WriteFrozen();
   matching::Fold& fold() { return *fold_; }
   const MapPages& pages() const { return pages_; }
   // Of all records and dead letters so far, as the log's outputs keep them.

@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <utility>
+
 #include "engine/base/check.h"
 #include "engine/codec/codec.h"
 #include "tests/oracle/fold_subject.h"
@@ -46,6 +49,35 @@ std::string RestartsMatter(const Log& log, uint64_t seed) {
 }
 
 TEST(Determinism, RestartsCheckpointsAndTrimsChangeNothing) { HoldsForAll({}, RestartsMatter); }
+
+// A checkpoint is of the moment it was frozen at, whatever the fold does until it is written.
+std::string WritingLaterMatters(const Log& log, uint64_t seed) {
+  FoldSubject straight(0);
+  FoldSubject beside(0);
+  Chance chance(seed);
+  std::string digest;  // not empty: frozen
+  std::map<std::string, std::string, std::less<>> pages;
+  int left = 0;
+  for (const Entry& entry : log) {
+    if (!digest.empty() && left-- == 0) {
+      if (beside.WriteFrozen() != std::exchange(digest, "")) return "the digests differ";
+      if (beside.pages().pages() != pages) return "the pages differ";
+    }
+    if (digest.empty() && chance.Below(4) == 0) {
+      digest = straight.Checkpoint();
+      pages = straight.pages().pages();
+      beside.Freeze();
+      left = chance.Below(40);
+    }
+    if (chance.Below(8) == 0) beside.fold().Trim(0);
+    Apply(entry, &straight);
+    Apply(entry, &beside);
+  }
+  if (!digest.empty() && beside.WriteFrozen() != digest) return "the last digests differ";
+  return Compare(&straight, &beside);
+}
+
+TEST(Determinism, WritingACheckpointLaterChangesNothing) { HoldsForAll({}, WritingLaterMatters); }
 
 // All records of a log, gathered over batches of random size before they are looked at.
 std::string Gathered(const Log& log, uint64_t seed, int largest_batch) {

@@ -168,7 +168,8 @@ class Harness {
   }
   // Writes a checkpoint and opens the fold anew from it.
   base::Digest Restart() {
-    const CheckpointData data = fold->Checkpoint(&pages).value();
+    fold->Freeze();
+    const CheckpointData data = fold->WriteFrozen(&pages).value();
     fold = Fold::Open(0, &pages).value();
     return data.digest;
   }
