@@ -88,10 +88,17 @@ void Emitter::BeginRow(uint64_t line, std::string_view raw) {
   ++summary_.rows;
   line_ = line;
   raw_.assign(raw.substr(0, kRawKept));
-  kept_.clear();
+  rooms_taken_ = 0;
   counted_for_ = nullptr;
   row_refused_ = false;
   row_has_events_ = false;
+}
+
+std::string& Emitter::Room() {
+  if (rooms_taken_ == rooms_.size()) rooms_.emplace_back();
+  std::string& room = rooms_[rooms_taken_++];
+  room.clear();
+  return room;
 }
 
 ledger::AccountRef Emitter::OwnName(const ledger::AccountRef& account) const {
@@ -107,8 +114,9 @@ ledger::Event Emitter::NewEvent(const ledger::AccountRef& as_told, std::string_v
                                 std::string_view component, int64_t occurred_at_us) {
   const ledger::AccountRef account = OwnName(as_told);
   ledger::Event event;
-  event.event_id =
-      Keep(ledger::MakeEventId(account.provider, account.merchant_account, entry_id, component));
+  std::string& id = Room();
+  ledger::AppendEventId(account.provider, account.merchant_account, entry_id, component, &id);
+  event.event_id = id;
   event.account = account;
   event.occurred_at_us = occurred_at_us;
   event.source = {.connector = connector_,
@@ -141,8 +149,11 @@ absl::StatusOr<ledger::Event> Emitter::NewRowEvent(const ledger::AccountRef& acc
 
 ledger::Event Emitter::Sibling(const ledger::Event& event, std::string_view component) {
   ledger::Event sibling = event;
-  const std::string_view entry = ledger::EntryOf(event.event_id);
-  sibling.event_id = Keep(fmt::format("{}/{}", entry, component));
+  std::string& id = Room();
+  id += ledger::EntryOf(event.event_id);
+  id += '/';
+  id += component;
+  sibling.event_id = id;
   sibling.body = std::monostate();
   sibling.amount = 0;
   return sibling;
@@ -180,7 +191,11 @@ absl::Status Emitter::Emit(const ledger::Event& event) {
 absl::Status Emitter::Amend(const ledger::Event& event, ledger::Amendment::Field field,
                             std::string_view value, int64_t as_of_us) {
   if (value.empty()) return absl::OkStatus();
-  ledger::Event amendment = Sibling(event, fmt::format("amend:{}:{}", FieldName(field), as_of_us));
+  std::string component = "amend:";
+  component += FieldName(field);
+  component += ':';
+  component += std::to_string(as_of_us);
+  ledger::Event amendment = Sibling(event, component);
   amendment.row = {};
   amendment.available_on = {};
   amendment.refs.payout_id = {};

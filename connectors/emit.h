@@ -59,7 +59,7 @@ class Emitter {
     row_has_events_ = true;  // and none of its own to count
   }
   // A string that lives until the next BeginRow.
-  std::string_view Keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+  std::string_view Keep(std::string text) { return Room() = std::move(text); }
 
   ledger::Event NewEvent(const ledger::AccountRef& account, std::string_view entry_id,
                          std::string_view component, int64_t occurred_at_us);
@@ -93,6 +93,8 @@ class Emitter {
   Summary Finish();
 
  private:
+  // An empty string that lives until the next BeginRow.
+  std::string& Room();
   // 2200: what comes later no event may bear (ledger/validate.h).
   static constexpr int64_t kLatestUs = int64_t{7'258'118'400} * base::kMicrosPerSecond;
 
@@ -111,7 +113,8 @@ class Emitter {
   // The row at hand.
   uint64_t line_ = 0;
   std::string raw_;
-  std::deque<std::string> kept_;
+  std::deque<std::string> rooms_;  // used again by each row, so that it allocates nothing
+  size_t rooms_taken_ = 0;
   const AccountSummary* counted_for_ = nullptr;
   bool row_refused_ = false;
   bool row_has_events_ = false;

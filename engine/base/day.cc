@@ -28,6 +28,11 @@ std::optional<int> Digits(std::string_view text) {
   return value;
 }
 
+// Over the zeros that end at `last`.
+void PutDigits(unsigned value, char* last) {
+  for (; value > 0; value /= 10) *last-- = static_cast<char>('0' + value % 10);
+}
+
 }  // namespace
 
 std::optional<Day> ParseDay(std::string_view iso) {
@@ -47,8 +52,11 @@ std::string FormatDay(Day day) {
   if (!day.is_set()) return "";
   if (day < kFirstDay || day > kLastDay) return fmt::format("day {}", day.days);
   const chrono::year_month_day date{chrono::sys_days{chrono::days{day.days}}};
-  return fmt::format("{:04}-{:02}-{:02}", int{date.year()}, unsigned{date.month()},
-                     unsigned{date.day()});
+  std::string text = "0000-00-00";
+  PutDigits(static_cast<unsigned>(int{date.year()}), &text[3]);
+  PutDigits(unsigned{date.month()}, &text[6]);
+  PutDigits(unsigned{date.day()}, &text[9]);
+  return text;
 }
 
 std::string FormatInstant(int64_t micros) {

@@ -333,6 +333,9 @@ std::string_view EntryOf(std::string_view event_id);
 // provider/merchant/entry/component, with '/' and '%' inside a part written %2F and %25.
 std::string MakeEventId(std::string_view provider, std::string_view merchant_account,
                         std::string_view entry_id, std::string_view component);
+// The same, appended.
+void AppendEventId(std::string_view provider, std::string_view merchant_account,
+                   std::string_view entry_id, std::string_view component, std::string* id);
 
 // What was fixed when the entry arose: kind, account, amount, currency, origin references
 // (order, payment, refund, dispute, hold ids; chargeback phase, payout state). A payment id counts

@@ -11,14 +11,13 @@ namespace tieout::ledger {
 namespace {
 
 void AppendEscaped(std::string_view part, std::string* id) {
-  for (const char c : part) {
-    if (c == '/') {
-      *id += "%2F";
-    } else if (c == '%') {
-      *id += "%25";
-    } else {
-      *id += c;
-    }
+  for (;;) {
+    size_t plain = 0;  // find_first_of searches its set anew for each character
+    while (plain < part.size() && part[plain] != '/' && part[plain] != '%') ++plain;
+    id->append(part.substr(0, plain));
+    if (plain == part.size()) return;
+    *id += part[plain] == '/' ? "%2F" : "%25";
+    part.remove_prefix(plain + 1);
   }
 }
 
@@ -143,12 +142,17 @@ std::string MakeEventId(std::string_view provider, std::string_view merchant_acc
                         std::string_view entry_id, std::string_view component) {
   std::string id;
   id.reserve(provider.size() + merchant_account.size() + entry_id.size() + component.size() + 3);
-  AppendEscaped(provider, &id);
-  for (const std::string_view part : {merchant_account, entry_id, component}) {
-    id += '/';
-    AppendEscaped(part, &id);
-  }
+  AppendEventId(provider, merchant_account, entry_id, component, &id);
   return id;
+}
+
+void AppendEventId(std::string_view provider, std::string_view merchant_account,
+                   std::string_view entry_id, std::string_view component, std::string* id) {
+  AppendEscaped(provider, id);
+  for (const std::string_view part : {merchant_account, entry_id, component}) {
+    *id += '/';
+    AppendEscaped(part, id);
+  }
 }
 
 uint64_t ContentHash(const Event& event) {
