@@ -273,6 +273,19 @@ void Fields(V& v, M& m) {
   v.Unsigned(1, m.number);
 }
 
+template <typename V, Of<ledger::Shipment> M>
+void Fields(V& v, M& m) {
+  v.Enum(1, m.status, ledger::Shipment::Status::kReplaced);
+  v.Text(2, m.tracking_number);
+  v.Text(3, m.carrier);
+  v.Text(4, m.service);
+  v.Signed(5, m.label_cost);
+  v.Text(6, m.country);
+  v.Text(7, m.region);
+  v.Text(8, m.claim_id);
+  v.Text(9, m.replaced_by);
+}
+
 template <typename V, Of<ledger::Event> M>
 void Fields(V& v, M& m) {
   v.Text(1, m.event_id);
@@ -307,6 +320,7 @@ void Fields(V& v, M& m) {
   v.template Body<ledger::LogBeginning>(38, m.body);
   v.template Body<ledger::Tick>(39, m.body);
   v.template Body<ledger::SemanticsChange>(40, m.body);
+  v.template Body<ledger::Shipment>(49, m.body);
 }
 
 }  // namespace tieout::codec

@@ -27,6 +27,7 @@ struct AccountRef {
   friend bool operator==(const AccountRef&, const AccountRef&) = default;
 };
 inline constexpr std::string_view kBankProvider = "bank";
+inline constexpr std::string_view kShippingProvider = "shipping";
 
 struct Source {
   std::string_view connector;
@@ -249,10 +250,34 @@ struct SemanticsChange {
   uint32_t number = 0;
 };
 
+// A parcel's state; moves no money.
+struct Shipment {
+  enum class Status : uint8_t {
+    kUnspecified,
+    kLabelled,
+    kInTransit,
+    kDelivered,
+    kDelayed,
+    kLost,
+    kDamaged,
+    kReturned,
+    kVoided,
+    kClaimed,
+    kRefunded,
+    kReplaced,
+  };
+  Status status = Status::kUnspecified;
+  std::string_view tracking_number, carrier, service;
+  Minor label_cost = 0;
+  std::string_view country, region, claim_id, replaced_by;
+};
+// "in_transit": as in event ids, for people and programs.
+std::string_view StatusName(Shipment::Status status);
+
 using Body = std::variant<std::monostate, Sale, Fee, Refund, Chargeback, Adjustment, Reserve,
                           Payout, BankDeposit, Amendment, Cancellation, PaymentFailed, SourceReport,
                           AccountOpened, SellerInfo, Start, Rule, Calendar, Retraction,
-                          LogBeginning, Tick, SemanticsChange>;
+                          LogBeginning, Tick, SemanticsChange, Shipment>;
 
 // The body's index, by name; the order is the variant's.
 enum class Kind : uint8_t {
@@ -278,8 +303,9 @@ enum class Kind : uint8_t {
   kLog,
   kTick,
   kSemantics,
+  kShipment,
 };
-inline constexpr int kKindCount = 22;
+inline constexpr int kKindCount = 23;
 // "sale", "bank_deposit": the field's names, as in metrics and errors.
 std::string_view KindName(Kind kind);
 

@@ -62,6 +62,8 @@ class Content {
   // Money: only what can't be filled in later.
   void Add(const Chargeback& b) { Add(b.phase); }
   void Add(const Payout& b) { Add(b.state); }
+  // Not only money: two claims for one parcel, or two prices of one label, want a person.
+  void Add(const Shipment& b) { AddAll(b.status, b.label_cost, b.claim_id, b.replaced_by); }
   void Add(const Amendment& b) { AddAll(b.entry, b.field, b.value, b.as_of_us); }
   void Add(const SourceReport& b) {
     AddAll(b.phase, b.coverage_from_us, b.coverage_to_us, b.sequence, b.rows, b.events,

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, kKindCount> kKinds = {
     "none",          "sale",    "fee",          "refund",    "chargeback",   "adjustment",
     "reserve",       "payout",  "bank_deposit", "amendment", "cancellation", "payment_failed",
     "source_report", "account", "seller",       "start",     "rule",         "calendar",
-    "retraction",    "log",     "tick",         "semantics",
+    "retraction",    "log",     "tick",         "semantics", "shipment",
 };
 static_assert(std::variant_size_v<Body> == kKindCount);
 
@@ -33,9 +33,15 @@ constexpr std::array<std::string_view, 10> kRoles = {
     "adjustment",  "reserve", "payout", "bank_deposit", "source_report",
 };
 
+constexpr std::array<std::string_view, 12> kShipmentStatuses = {
+    "unspecified", "label",    "in_transit", "delivered", "delayed",  "lost",
+    "damaged",     "returned", "voided",     "claimed",   "refunded", "replaced",
+};
+
 }  // namespace
 
 std::string_view KindName(Kind kind) { return NameIn(kKinds, kind); }
+std::string_view StatusName(Shipment::Status status) { return NameIn(kShipmentStatuses, status); }
 std::string_view LevelName(Level level) { return NameIn(kLevels, level); }
 std::string_view StatusName(Status status) { return NameIn(kStatuses, status); }
 std::string_view RoleName(Role role) { return NameIn(kRoles, role); }

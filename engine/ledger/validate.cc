@@ -277,6 +277,26 @@ absl::Status Check(const SemanticsChange& change) {
   return change.number == 0 ? Wrong("semantics_change.number", "is missing") : absl::OkStatus();
 }
 
+absl::Status Check(const Shipment& shipment) {
+  TIEOUT_RETURN_IF_ERROR(Specified("shipment.status", shipment.status));
+  TIEOUT_RETURN_IF_ERROR(NotNegative("shipment.label_cost_minor", shipment.label_cost));
+  TIEOUT_RETURN_IF_ERROR(Bounded("shipment.tracking_number", shipment.tracking_number));
+  TIEOUT_RETURN_IF_ERROR(Bounded("shipment.claim_id", shipment.claim_id));
+  return Bounded("shipment.replaced_by", shipment.replaced_by);
+}
+
+// Else its label would count beside the one who bills it, and deposits would wait for its reports.
+absl::Status CheckParcel(const Event& event) {
+  if (event.kind() != Kind::kShipment) return absl::OkStatus();
+  if (event.account.provider != kShippingProvider) {
+    return Wrong("account.provider", fmt::format("{} isn't shipping, as of every parcel",
+                                                 base::Quoted(event.account.provider)));
+  }
+  if (event.amount == 0) return absl::OkStatus();
+  return Wrong("amount_minor",
+               fmt::format("{} isn't 0: what a label cost is label_cost_minor", event.amount));
+}
+
 bool MovesMoney(Kind kind) {
   return IsBalanceItem(kind) || kind == Kind::kPayout || kind == Kind::kBankDeposit;
 }
@@ -328,6 +348,7 @@ absl::Status CheckEnvelope(const Event& event) {
     TIEOUT_RETURN_IF_ERROR(Present("seller_id", event.seller_id));
   }
   TIEOUT_RETURN_IF_ERROR(CheckAccount(event));
+  TIEOUT_RETURN_IF_ERROR(CheckParcel(event));
   const size_t sha256 = event.source.sha256.size();
   if (sha256 != 0 && sha256 != kSha256Bytes) {
     return Wrong("source.sha256", fmt::format("has {} bytes, not 32", sha256));

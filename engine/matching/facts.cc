@@ -99,6 +99,8 @@ absl::Status FoldImpl::ApplyFact(Turn& turn, const ledger::Event& event, uint64_
       return Amend(turn, event, account, kept);
     case ledger::Kind::kSourceReport:
       return Report(turn, event, account);
+    case ledger::Kind::kShipment:
+      return absl::OkStatus();  // remembered, and nothing else: table.h
     default:
       return Item(turn, event, account, kept);
   }

@@ -42,6 +42,10 @@ struct Mechanism {
   bool listed;  // an item that a payout's list may claim
 };
 
+// No row: `shipment`. It is remembered, so that twice is once, and shown with its order; it posts
+// nothing, since whoever bills the label (a marketplace, the app, the carrier) reports that as an
+// adjustment or fee of the own account, and twice would be too much. It expects nothing and is
+// observed by nothing: a parcel has no due day of its own.
 inline constexpr std::array kMechanisms = {
     Mechanism{ledger::Kind::kSale, Bucket::kSales, Bucket::kAvailable, Expects::kFeeBySchedule,
               Observes::kNothing, true},

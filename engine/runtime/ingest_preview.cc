@@ -58,6 +58,9 @@ std::string_view StateOf(const ledger::Event& event) {
   if (const auto* chargeback = std::get_if<ledger::Chargeback>(&event.body)) {
     return PhaseName(chargeback->phase);
   }
+  if (const auto* parcel = std::get_if<ledger::Shipment>(&event.body)) {
+    return ledger::StatusName(parcel->status);
+  }
   if (const auto* deposit = std::get_if<ledger::BankDeposit>(&event.body)) {
     return deposit->provisional ? "provisional" : "";
   }

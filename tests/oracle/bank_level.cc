@@ -353,7 +353,7 @@ std::vector<AccountRef> Bank::BankAccountsFor(const PayoutSeen& payout) const {
 std::vector<AccountRef> Bank::ProviderAccountsFor(const DepositSeen& deposit) const {
   std::vector<AccountRef> named, paying, untold;
   for (const AccountRef& account : accounts_) {
-    if (IsBank(account)) continue;
+    if (IsBank(account) || account.provider == "shipping") continue;  // parcels pay nobody
     const std::string_view into = configuration_.PaysInto(account);
     if (NamesProvider(deposit, account.provider)) named.push_back(account);
     if (into == deposit.account.merchant_account) paying.push_back(account);

@@ -15,6 +15,7 @@ std::vector<Told> Stories::Tell() {
   for (int i = 0; i < taste_.cycles; ++i) TellCycle();
   for (int i = chance_.Below(4); i > 0; --i) TellStrayDeposit();
   for (int i = chance_.Below(4); i > 0; --i) TellSpending();
+  if (chance_.Percent(30)) TellParcels();
   if (taste_.rows && chance_.Percent(60)) TellRows();
   TellReports();
   if (chance_.Percent(20)) TellUnknown();
@@ -91,6 +92,25 @@ void Stories::TellCycle() {
   Minor amount = has_list && chance_.Percent(80) ? sum : chance_.Between(1, 8) * 1000;
   if (!has_list && chance_.Percent(30)) amount = -amount;
   TellPayout(account, day, id, amount);
+}
+
+// Labels and what became of them, some of them told twice and otherwise.
+void Stories::TellParcels() {
+  using Status = ledger::Shipment::Status;
+  if (world_.apps().empty()) return;
+  const Account& app = chance_.OneOf(world_.apps());
+  for (int i = chance_.Between(1, 4); i > 0; --i) {
+    const int day = chance_.Below(25);
+    const int number = chance_.Below(6);
+    const std::string entry = fmt::format("T{}", number);
+    const Status status = chance_.Percent(50) ? Status::kLabelled : Status::kLost;
+    Minor cost = status == Status::kLabelled ? (number + 1) * 100 : 0;
+    if (taste_.conflicts && cost != 0 && chance_.Percent(25)) cost += 5;
+    Event event = Make(app.ref, entry, ledger::StatusName(status), day, 0,
+                       ledger::Shipment{.status = status, .label_cost = cost});
+    event.refs.order_id = world_.Keep("O-" + entry);
+    Hear(event, day);
+  }
 }
 
 // The sum of what goes into its payout.
@@ -407,7 +427,10 @@ void Stories::TellAgain() {
     Told again = told_[i];
     again.heard_us += chance_.Below(100) * 3600 * base::kMicrosPerSecond;
     const bool is_row = !again.event.row.hash.empty();
-    if (taste_.conflicts && !is_row && chance_.Percent(25)) again.event.amount += 100;
+    const bool moves_money = again.event.kind() != ledger::Kind::kShipment;
+    if (taste_.conflicts && !is_row && moves_money && chance_.Percent(25)) {
+      again.event.amount += 100;
+    }
     told_.push_back(again);
   }
 }

@@ -40,6 +40,7 @@ class Stories {
                    std::string_view counterparty, std::string_view end_to_end);
   void TellStrayDeposit();
   void TellSpending();
+  void TellParcels();
   void TellRows();
   void TellReports();
   void TellDailyReports(const Account& account);

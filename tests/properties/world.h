@@ -46,6 +46,8 @@ class World {
 
   const std::vector<Account>& providers() const { return providers_; }
   const std::vector<Account>& banks() const { return banks_; }
+  // Empty: nobody's parcels are told of.
+  const std::vector<Account>& apps() const { return apps_; }
   const Account& BankOf(const Account& provider);
   std::string_view HomeOf(const ledger::AccountRef& account) const;
 
@@ -58,7 +60,7 @@ class World {
 
   Chance& chance_;
   std::deque<std::string> kept_;
-  std::vector<Account> providers_, banks_;
+  std::vector<Account> providers_, banks_, apps_;
   int configured_ = 0;
 };
 

@@ -97,7 +97,7 @@ TEST(Event, KeepsPresenceOfEmptyBodies) {
   for (int k = 1; k < ledger::kKindCount; ++k) {
     const v1::Event message = [&] {
       v1::Event empty;
-      const auto* field = v1::Event::descriptor()->FindFieldByNumber(19 + k);
+      const auto* field = v1::Event::descriptor()->FindOneofByName("body")->field(k - 1);
       empty.GetReflection()->MutableMessage(&empty, field);
       return empty;
     }();

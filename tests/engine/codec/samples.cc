@@ -200,6 +200,16 @@ ledger::Body BodyOf(Kind kind) {
       return ledger::Tick{.number = 177'271'200, .settled = true};
     case Kind::kSemantics:
       return ledger::SemanticsChange{.number = 1};
+    case Kind::kShipment:
+      return ledger::Shipment{.status = ledger::Shipment::Status::kReplaced,
+                              .tracking_number = "1Z999",
+                              .carrier = "UPS",
+                              .service = "Ground",
+                              .label_cost = 840,
+                              .country = "US",
+                              .region = "OR",
+                              .claim_id = "CL-77",
+                              .replaced_by = "1Z998"};
   }
   TIEOUT_CHECK(false);
 }

@@ -53,9 +53,11 @@ std::vector<Event> OneOfEachKind() {
       Sound(LogBeginning{.log_id = "L", .partitions = 8, .partitioner = "murmur2"}),
       Sound(Tick{.number = 177'000'000}),
       Sound(SemanticsChange{.number = 1}),
+      Sound(Shipment{.status = Shipment::Status::kLost}),
   };
   for (Event& event : events) {
     if (event.kind() == Kind::kSeller) event.seller_id = "S1";
+    if (event.kind() == Kind::kShipment) event.account.provider = kShippingProvider;
   }
   return events;
 }
@@ -80,6 +82,21 @@ TEST(Validate, NamesKindEventFieldAndValue) {
   EXPECT_EQ(Refusal(event),
             "sale event \"stripe/acct_1/txn_1/gross\": account.currency \"EURO\" is no currency of "
             "ISO 4217; write it as EUR");
+}
+
+TEST(Validate, AParcelMovesNoMoneyAndIsOfShipping) {
+  Event parcel = Sound(Shipment{.status = Shipment::Status::kLabelled, .label_cost = 699});
+  EXPECT_THAT(Refusal(parcel), HasSubstr("account.provider \"stripe\" isn't shipping"));
+  parcel.account.provider = kShippingProvider;
+  EXPECT_EQ(Refusal(parcel), "accepted");
+  parcel.amount = -699;
+  EXPECT_THAT(Refusal(parcel),
+              HasSubstr("amount_minor -699 isn't 0: what a label cost is label_cost_minor"));
+  parcel.amount = 0;
+  parcel.body = Shipment{};
+  EXPECT_THAT(Refusal(parcel), HasSubstr("shipment.status is missing"));
+  parcel.body = Shipment{.status = Shipment::Status::kLabelled, .label_cost = -1};
+  EXPECT_THAT(Refusal(parcel), HasSubstr("shipment.label_cost_minor -1 is below zero"));
 }
 
 TEST(Validate, NeedsAnIdOfBoundedLength) {

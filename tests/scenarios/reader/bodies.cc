@@ -71,6 +71,21 @@ absl::StatusOr<ledger::Chargeback::Phase> ReadPhase(const Words& words) {
                                     {"second", Phase::kSecond}});
 }
 
+absl::StatusOr<ledger::Body> ReadShipment(const Words& words) {
+  using Status = ledger::Shipment::Status;
+  ledger::Shipment shipment{.tracking_number = words.at(1)};
+  TIEOUT_ASSIGN_OR_RETURN(shipment.status,
+                          OneOf<Status>(words.at(6), {{"label", Status::kLabelled},
+                                                      {"lost", Status::kLost},
+                                                      {"claimed", Status::kClaimed}}));
+  shipment.claim_id = words.option("claim");
+  const std::string& cost = words.option("cost");
+  if (!cost.empty()) {
+    TIEOUT_ASSIGN_OR_RETURN(shipment.label_cost, ParseMinor(cost, words.at(3)));
+  }
+  return shipment;
+}
+
 }  // namespace
 
 absl::StatusOr<ledger::Rule> ReadRule(const Words& words) {
@@ -154,6 +169,7 @@ absl::StatusOr<ledger::Body> ReadFactBody(const Words& words, base::Day occurred
   if (kind == "adjustment") return ledger::Adjustment{words.option("reason"), {}};
   if (kind == "reserve") return ledger::Reserve{};
   if (kind == "payout") return ReadPayout(words);
+  if (kind == "shipment") return ReadShipment(words);
   return ledger::BankDeposit{.booking_date = occurred_on,
                              .value_date = occurred_on,
                              .provisional = words.at(6) == "provisional",
