@@ -69,6 +69,7 @@ class Explainer {
                         base::Quoted(id_), kShortestAbbreviation));
       }
       TIEOUT_RETURN_IF_ERROR(CollectTouching());
+      TIEOUT_RETURN_IF_ERROR(FindParcels());
     }
     // Upwards: the payout of an order, the deposits of a payout.
     for (int level = 0; level < 2; ++level) {
@@ -137,7 +138,33 @@ class Explainer {
           return;
         }
         places_.insert({static_cast<uint32_t>(partition), ordinal});
+        // Not of all items of a payout that was named.
+        if (event.refs.payout_id == id_) return;
+        if (!event.refs.order_id.empty()) orders_.emplace(event.refs.order_id);
+        if (ledger::IsBalanceItem(event.kind())) items_.emplace(ledger::EntryOf(event.event_id));
       }));
+    }
+    return absl::OkStatus();
+  }
+
+  // Of the orders of what was named; where it tells none, an amendment may.
+  absl::Status FindParcels() {
+    const bool is_told_later = orders_.empty() && !items_.empty();
+    for (int partition = 0; partition < log_.identity().partitions && is_told_later; ++partition) {
+      TIEOUT_RETURN_IF_ERROR(ForEachEvent(partition, [&](uint64_t, const ledger::Event& event) {
+        const auto* amendment = std::get_if<ledger::Amendment>(&event.body);
+        if (amendment == nullptr || amendment->field != ledger::Amendment::Field::kOrderId) return;
+        if (items_.contains(std::string(amendment->entry))) orders_.emplace(amendment->value);
+      }));
+    }
+    for (int partition = 0; partition < log_.identity().partitions && !orders_.empty();
+         ++partition) {
+      TIEOUT_RETURN_IF_ERROR(
+          ForEachEvent(partition, [&](uint64_t ordinal, const ledger::Event& event) {
+            if (event.kind() != ledger::Kind::kShipment) return;
+            if (!orders_.contains(std::string(event.refs.order_id))) return;
+            places_.insert({static_cast<uint32_t>(partition), ordinal});
+          }));
     }
     return absl::OkStatus();
   }
@@ -205,6 +232,23 @@ class Explainer {
     }
     kept.source = {std::string(event.source.connector), std::string(event.source.name),
                    event.source.line, std::string(event.source.sha256)};
+    if (const auto* parcel = std::get_if<ledger::Shipment>(&event.body)) {
+      kept.parcel = ParcelOf(event, *parcel);
+    }
+  }
+
+  static ExplainedParcel ParcelOf(const ledger::Event& event, const ledger::Shipment& parcel) {
+    std::string_view outcome = event.refs.refund_id;
+    if (!parcel.claim_id.empty()) outcome = parcel.claim_id;
+    if (!parcel.replaced_by.empty()) outcome = parcel.replaced_by;
+    return {parcel.status,
+            std::string(parcel.tracking_number),
+            std::string(parcel.carrier),
+            std::string(parcel.service),
+            std::string(parcel.country),
+            std::string(parcel.region),
+            std::string(outcome),
+            parcel.label_cost};
   }
 
   Explanation Answer() {
@@ -226,6 +270,7 @@ class Explainer {
   std::set<Place> places_;
   std::vector<ExplainedRecord> chosen_;
   absl::flat_hash_set<std::string> chosen_ids_, superseded_;
+  absl::flat_hash_set<std::string> orders_, items_;  // of what was named; entries
   Explanation answer_;
 };
 

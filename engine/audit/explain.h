@@ -4,15 +4,17 @@
 // An id may be a record, a break, a payout, a bank reference, a payment, an order, a whole
 // event_id, or the beginning (6 characters or more) of a record's or break's id. The answer holds
 // every live record the named thing takes part in, and, upwards, the records its payout takes part
-// in: a sale's chain is sale → payout → deposit.
+// in: a sale's chain is sale → payout → deposit. Of an order, sale or refund it holds the order's
+// parcels too, though no record speaks of them.
 //
 // Costs a pass over the records and one over the events of the partitions concerned, twice for an
-// id that is no record's.
+// id that is no record's, and once or twice more for parcels.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,14 @@ struct SourceLine {
   std::string sha256;  // 32 bytes; empty: none (configuration)
 };
 
+// What a shipment tells of its parcel.
+struct ExplainedParcel {
+  ledger::Shipment::Status status = ledger::Shipment::Status::kUnspecified;
+  std::string tracking_number, carrier, service, country, region;
+  std::string outcome;  // the claim's, refund's or replacing parcel's id
+  ledger::Minor label_cost = 0;
+};
+
 struct ExplainedEvent {
   ledger::Position position;
   std::string event_id;
@@ -40,6 +50,7 @@ struct ExplainedEvent {
   std::string order_id, payment_id;
   std::vector<std::string> ids;  // the entry's own and its references: what its row may name
   SourceLine source;
+  std::optional<ExplainedParcel> parcel;  // of a shipment
 };
 
 struct ExplainedRecord {

@@ -38,6 +38,7 @@ class Printer {
       }
     }
     if (explanation_.records.empty()) PrintEventsAlone();
+    PrintParcels();
     if (older > 0) {
       context_.out << fmt::format(
           "{} older record{} of these, superseded or revoked: --history shows {}\n", older,
@@ -159,14 +160,55 @@ class Printer {
 
   // Something the log knows and no record speaks of: a sale waiting inside grace, say.
   void PrintEventsAlone() {
+    bool is_waiting = false;
     for (const auto& [place, event] : explanation_.events) {
+      if (event.parcel) continue;
+      is_waiting = true;
       context_.out << fmt::format("{} {}  {}\n", ledger::KindName(event.kind),
                                   ledger::FormatMoney(event.amount, event.currency),
                                   event.event_id);
       PrintSource(place);
     }
+    if (!is_waiting) return;
     context_.out << fmt::format("No record speaks of it: it waits for its other side ({}).\n\n",
                                 context_.Next("seller ID"));
+  }
+
+  // An order's parcels, each state with its line.
+  void PrintParcels() {
+    bool is_first = true;
+    for (const auto& [place, event] : explanation_.events) {
+      if (!event.parcel) continue;
+      if (is_first) context_.out << context_.out_terminal.Paint(Style::kBold, "parcels") << '\n';
+      is_first = false;
+      context_.out << fmt::format("  {}  {:<10} {}\n",
+                                  base::FormatDay(base::DayOf(event.occurred_at_us)),
+                                  ledger::StatusName(event.parcel->status), ParcelText(event));
+      PrintSource(place);
+    }
+    if (!is_first) context_.out << '\n';
+  }
+
+  // "UPS Ground 1Z999, to US OR, label 8.40 USD, order MLP-1042".
+  static std::string ParcelText(const audit::ExplainedEvent& event) {
+    const audit::ExplainedParcel& parcel = *event.parcel;
+    std::string text;
+    const auto add = [&](std::string_view before, const std::string& part) {
+      if (part.empty()) return;
+      if (!text.empty()) text += before;
+      text += part;
+    };
+    add("", parcel.carrier);
+    add(" ", parcel.service);
+    add(" ", parcel.tracking_number);
+    add(", to ", parcel.country);
+    add(" ", parcel.region);
+    if (parcel.label_cost != 0) {
+      add(", label ", ledger::FormatMoney(parcel.label_cost, event.currency));
+    }
+    add(fmt::format(", {} ", ledger::StatusName(parcel.status)), parcel.outcome);
+    add(", order ", event.order_id);
+    return text;
   }
 
   void PrintSources() {
@@ -242,6 +284,14 @@ void PrintForPrograms(Context& context, const audit::Explanation& explanation) {
       add(explained, "item", item);
     }
   }
+  for (const auto& [place, event] : explanation.events) {
+    if (!event.parcel) continue;
+    table.Add({"", "", "", "", "", "",
+               fmt::format("shipment {}", ledger::StatusName(event.parcel->status)), event.event_id,
+               ledger::FormatAmount(event.amount, event.currency), "", "", event.currency,
+               std::to_string(place.first), std::to_string(place.second), event.source.name,
+               std::to_string(event.source.line), base::HexEncode(event.source.sha256)});
+  }
   context.Print(table);
 }
 
@@ -264,11 +314,13 @@ absl::StatusOr<ExitCode> RunExplain(Context& context, const ExplainOptions& opti
 
 void AddExplain(Command app, Invocation& invocation) {
   const Command command = app.AddCommand(
-      "explain", "the chain of a record, break, payout, deposit or sale down to file and line");
+      "explain",
+      "the chain of a record, break, payout, deposit, sale or parcel down to file and line");
   auto options = std::make_shared<ExplainOptions>();
   command
       .AddOption("ID", options->id,
-                 "record or break (6 digits or more), payout, order, payment, bank reference")
+                 "record or break (6 digits or more), payout, order, payment, bank reference, "
+                 "tracking number")
       .Required();
   command.AddOption("--items", options->items, "of a payout, at most so many lines [20]")
       .TypeName("N");

@@ -247,6 +247,27 @@ TEST_F(AuditTest, ExplainsASaleDownToItsLine) {
   EXPECT_TRUE(found);
 }
 
+TEST_F(AuditTest, ExplainsASalesParcels) {
+  auto log = Log();
+  const auto parcels_of = [&](const std::string& id) {
+    const absl::StatusOr<Explanation> explained = Explain(*log, id, {});
+    EXPECT_TRUE(explained.ok()) << explained.status();
+    std::vector<std::string> parcels;
+    for (const auto& [place, event] : explained->events) {
+      if (!event.parcel) continue;
+      parcels.push_back(
+          fmt::format("{} {} {}", event.event_id, event.parcel->label_cost, event.parcel->outcome));
+    }
+    return parcels;
+  };
+  const auto of_order =
+      testing::ElementsAre("shipping/app/T1/label 699 ", "shipping/app/T1/claimed 0 CL-77");
+  EXPECT_THAT(parcels_of("ch_1"), of_order);
+  EXPECT_THAT(parcels_of("order-1"), of_order);
+  EXPECT_THAT(parcels_of("T1"), of_order);
+  EXPECT_THAT(parcels_of("po_first0001"), IsEmpty());
+}
+
 TEST_F(AuditTest, ExplainsByRecordPayoutAndOrderAlike) {
   auto log = Log();
   const absl::StatusOr<Explanation> payout = Explain(*log, "po_first0001", {});

@@ -92,6 +92,13 @@ ledger::Event Row(std::string_view source, ledger::Minor balance) {
   return event;
 }
 
+ledger::Event Parcel(std::string_view id, std::string_view order, ledger::Shipment body) {
+  ledger::Event event = Fact(id, "app", "2026-03-03", 0, body);
+  event.account.provider = ledger::kShippingProvider;
+  event.refs.order_id = order;
+  return event;
+}
+
 ledger::Event Covered(std::string_view id, std::string_view account,
                       ledger::SourceReport::Phase phase) {
   ledger::SourceReport body;
@@ -115,7 +122,8 @@ SmallLog::SmallLog() : clock_(kNow) {
   TIEOUT_CHECK(engine.ok());
   const std::vector<ledger::Event> accounts = {
       Declared("stripe", "acct_1", "stripe/acct_1/account/acme", "DE1"),
-      Declared("bank", "DE1", "bank/DE1/account/acme", "")};
+      Declared("bank", "DE1", "bank/DE1/account/acme", ""),
+      Declared("shipping", "app", "shipping/app/account/acme", "")};
   TIEOUT_CHECK((*engine)->AppendConfig(accounts).ok());
   const ledger::Event start = Started();
   TIEOUT_CHECK((*engine)->AppendConfig({&start, 1}).ok());
@@ -142,6 +150,12 @@ std::vector<ledger::Event> SmallLog::Facts() {
       Row("the second file's sha256, 32 byt", 10650),  // the same
       Row("the third file's sha256, 32 byte", 11300),  // another
       RefundOf("ch_2", "stripe/acct_1/txn_3/gross", -1200),
+      Parcel("shipping/app/T1/label", "order-1",
+             {.status = ledger::Shipment::Status::kLabelled, .label_cost = 699}),
+      Parcel("shipping/app/T1/claimed", "order-1",
+             {.status = ledger::Shipment::Status::kClaimed, .claim_id = "CL-77"}),
+      Parcel("shipping/app/T2/label", "order-9",
+             {.status = ledger::Shipment::Status::kLabelled, .label_cost = 699}),
       Covered("stripe/acct_1/r1/closed", "acct_1", Phase::kClosed),
       Covered("bank/DE1/r2/closed", "DE1", Phase::kClosed),
   };

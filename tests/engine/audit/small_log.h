@@ -1,6 +1,6 @@
-// A log with a payout, its items, its deposit, one payout whose deposit stays away, a refund, rows
-// without ids, an opening balance and a sale before it, folded to the end by the real engine. Files
-// live in a folder of the test's own.
+// A log with a payout, its items, its deposit, one payout whose deposit stays away, a refund, two
+// parcels, rows without ids, an opening balance and a sale before it, folded to the end by the real
+// engine. Files live in a folder of the test's own.
 #pragma once
 
 #include <deque>
