@@ -18,6 +18,7 @@
 #include "connectors/paypal/paypal.h"
 #include "connectors/qif/qif.h"
 #include "connectors/sheet/sheet.h"
+#include "connectors/shipments/shipments.h"
 #include "connectors/shopify/shopify.h"
 #include "connectors/square/square.h"
 #include "connectors/stripe/stripe.h"
@@ -26,11 +27,12 @@
 namespace tieout::connectors {
 
 std::span<const Connector* const> All() {
-  // Banks, then providers, then anybody's by mapping, and our own.
+  // Banks, then providers, parcels, then anybody's by mapping, and our own.
   static const std::array kAll = {
-      &Bai2(),  &BankCsv(), &Camt(), &Mt940(), &Ofx(),    &Qif(),                            //
-      &Adyen(), &Amazon(),  &Ebay(), &Etsy(),  &PayPal(), &Shopify(), &Square(), &Stripe(),  //
-      &Sheet(), &Events(),
+      &Bai2(),      &BankCsv(), &Camt(),   &Mt940(), &Ofx(),    &Qif(),  //
+      &Adyen(),     &Amazon(),  &Ebay(),   &Etsy(),  &PayPal(), &Shopify(),
+      &Square(),    &Stripe(),  //
+      &Shipments(), &Sheet(),   &Events(),
   };
   return kAll;
 }

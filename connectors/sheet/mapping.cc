@@ -20,48 +20,6 @@ constexpr std::array<std::string_view, 15> kFields = {
     "date",    "amount", "type", "fee", "currency",   "account",   "id",       "order",
     "payment", "payout", "text", "tip", "tip_on_top", "gift_card", "reference"};
 
-using Texts = std::map<std::string, std::string, std::less<>>;
-
-// A table's values, each a text; `where` is for messages.
-absl::StatusOr<Texts> TextsOf(std::string_view where, const toml::table& table) {
-  Texts texts;
-  for (const auto& [key, node] : table) {
-    if (node.is_table()) continue;  // [columns], [types]
-    if (!node.is_string()) {
-      return base::InvalidArgument(fmt::format("{}:{}: {} must be a text", where,
-                                               node.source().begin.line, std::string(key.str())));
-    }
-    texts[std::string(key.str())] = *node.value<std::string>();
-  }
-  return texts;
-}
-
-// Takes the value of a key that may stand there; what is left at the end may not.
-std::string Take(Texts* texts, std::string_view key) {
-  const auto found = texts->find(key);
-  if (found == texts->end()) return "";
-  std::string value = std::move(found->second);
-  texts->erase(found);
-  return value;
-}
-
-absl::Status NothingLeft(std::string_view where, const Texts& texts, std::string_view known) {
-  if (texts.empty()) return absl::OkStatus();
-  return base::InvalidArgument(
-      fmt::format("{}: {} isn't a key; there are: {}", where, texts.begin()->first, known));
-}
-
-absl::StatusOr<char> Character(std::string_view where, std::string_view key, Texts* texts,
-                               char standard) {
-  const std::string text = Take(texts, key);
-  if (text == "tab") return '\t';
-  if (text.size() > 1) {
-    return base::InvalidArgument(
-        fmt::format("{}: {} {}: must be one character", where, key, base::Quoted(text)));
-  }
-  return text.empty() ? standard : text.front();
-}
-
 absl::StatusOr<Word> ParseWord(std::string_view where, std::string_view word,
                                std::string_view means) {
   struct Known {
@@ -143,7 +101,8 @@ absl::Status Check(const Mapping& mapping) {
   };
   if (mapping.provider.empty())
     return refuse("provider is missing: a name for what keeps the sheet");
-  if (mapping.provider == ledger::kBankProvider || Find(mapping.provider) != nullptr) {
+  if (mapping.provider == ledger::kBankProvider || mapping.provider == ledger::kShippingProvider ||
+      Find(mapping.provider) != nullptr) {
     return refuse(fmt::format(
         "provider {}: tieout reads that one's own files; a sheet beside them would count twice",
         base::Quoted(mapping.provider)));
@@ -165,42 +124,35 @@ absl::Status Check(const Mapping& mapping) {
 absl::StatusOr<Mapping> ReadMapping(std::string_view name, const toml::table& table) {
   Mapping mapping;
   mapping.name = name;
-  TIEOUT_ASSIGN_OR_RETURN(Texts keys, TextsOf(name, table));
-  mapping.provider = Take(&keys, "provider");
-  mapping.account = Take(&keys, "account");
-  mapping.currency = Take(&keys, "currency");
-  mapping.type = Take(&keys, "type");
-  mapping.date_order = Take(&keys, "date_order");
-  mapping.tips = Take(&keys, "tips");
-  mapping.gift_cards = Take(&keys, "gift_cards");
-  const std::string takings = Take(&keys, "takings");
+  TIEOUT_ASSIGN_OR_RETURN(TomlTexts keys, TomlTexts::Of(name, table));
+  mapping.provider = keys.Take("provider");
+  mapping.account = keys.Take("account");
+  mapping.currency = keys.Take("currency");
+  mapping.type = keys.Take("type");
+  mapping.date_order = keys.Take("date_order");
+  mapping.tips = keys.Take("tips");
+  mapping.gift_cards = keys.Take("gift_cards");
+  const std::string takings = keys.Take("takings");
   mapping.takings_by_day = takings == "day";
   if (!takings.empty() && !mapping.takings_by_day) {
     return base::InvalidArgument(
         fmt::format("{}: takings {}: must be \"day\"", name, base::Quoted(takings)));
   }
-  TIEOUT_ASSIGN_OR_RETURN(mapping.delimiter, Character(name, "delimiter", &keys, ','));
-  TIEOUT_ASSIGN_OR_RETURN(mapping.number.decimal, Character(name, "decimal", &keys, '.'));
-  TIEOUT_ASSIGN_OR_RETURN(mapping.number.group, Character(name, "group", &keys, '\0'));
-  TIEOUT_RETURN_IF_ERROR(NothingLeft(
-      name, keys,
+  TIEOUT_ASSIGN_OR_RETURN(mapping.delimiter, keys.TakeCharacter("delimiter", ','));
+  TIEOUT_ASSIGN_OR_RETURN(mapping.number.decimal, keys.TakeCharacter("decimal", '.'));
+  TIEOUT_ASSIGN_OR_RETURN(mapping.number.group, keys.TakeCharacter("group", '\0'));
+  TIEOUT_RETURN_IF_ERROR(keys.NothingLeft(
       "provider, account, currency, type, delimiter, decimal, group, date_order, takings, tips, "
       "gift_cards, [columns], [types]"));
-  const toml::table none;
-  const auto table_of = [&](std::string_view key) -> const toml::table& {
-    const toml::table* found = table[key].as_table();
-    return found == nullptr ? none : *found;
-  };
-  TIEOUT_ASSIGN_OR_RETURN(Texts columns, TextsOf(name, table_of("columns")));
+  TIEOUT_ASSIGN_OR_RETURN(TomlTexts columns, TomlTexts::Below(name, table, "columns"));
   for (const std::string_view field : kFields) {
-    if (std::string heading = Take(&columns, field); !heading.empty()) {
+    if (std::string heading = columns.Take(field); !heading.empty()) {
       mapping.columns[std::string(field)] = std::move(heading);
     }
   }
-  TIEOUT_RETURN_IF_ERROR(NothingLeft(fmt::format("{} [columns]", name), columns,
-                                     fmt::format("{}", fmt::join(kFields, ", "))));
-  TIEOUT_ASSIGN_OR_RETURN(const Texts types, TextsOf(name, table_of("types")));
-  for (const auto& [word, means] : types) {
+  TIEOUT_RETURN_IF_ERROR(columns.NothingLeft(fmt::format("{}", fmt::join(kFields, ", "))));
+  TIEOUT_ASSIGN_OR_RETURN(const TomlTexts types, TomlTexts::Below(name, table, "types"));
+  for (const auto& [word, means] : types.left()) {
     TIEOUT_ASSIGN_OR_RETURN(mapping.types[NormalWord(word)], ParseWord(name, word, means));
   }
   TIEOUT_RETURN_IF_ERROR(Check(mapping));

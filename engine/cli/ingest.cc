@@ -1,6 +1,7 @@
 // tieout ingest: files into the log.
 #include <filesystem>
 
+#include "connectors/registry.h"
 #include "engine/base/text.h"
 #include "engine/cli/command.h"
 #include "engine/cli/configuration.h"
@@ -21,7 +22,21 @@ struct IngestOptions {
   std::string watched;  // a folder
 };
 
-absl::StatusOr<ExitCode> RunIngest(Context& context, const IngestOptions& options) {
+// `ingest shipments FILE` is `ingest --connector shipments FILE`, unless a file has that name.
+IngestOptions NamingConnectorFirst(IngestOptions options) {
+  std::error_code error;
+  if (options.files.size() < 2 || !options.source.connector.empty() ||
+      connectors::Find(options.files.front()) == nullptr ||
+      std::filesystem::exists(options.files.front(), error)) {
+    return options;
+  }
+  options.source.connector = options.files.front();
+  options.files.erase(options.files.begin());
+  return options;
+}
+
+absl::StatusOr<ExitCode> RunIngest(Context& context, const IngestOptions& given) {
+  const IngestOptions options = NamingConnectorFirst(given);
   if (!options.watched.empty()) return WatchFolder(context, options.watched, options.source);
   for (const std::string& file : options.files) {
     std::error_code error;
@@ -59,10 +74,9 @@ void AddIngest(Command app, Invocation& invocation) {
   command.AddOption("--time-zone", source.time_zone, "of times without an offset [UTC]")
       .TypeName("ZONE");
   command
-      .AddOption(
-          "--profile", source.profile,
-          "bank CSV: mapping profile, file or built-in; any sheet: its mapping; elsewhere: dmy "
-          "or mdy")
+      .AddOption("--profile", source.profile,
+                 "bank CSV, parcels: mapping profile, file or built-in; any sheet: its mapping; "
+                 "elsewhere: dmy or mdy")
       .TypeName("PROFILE");
   const Argument watch =
       command.AddOption("--watch", options->watched, "take files as they land in a folder")
@@ -79,8 +93,10 @@ void AddIngest(Command app, Invocation& invocation) {
       "  tieout ingest payouts-2026-03.csv --account acct_1ABC --seller mill-lane-pottery\n"
       "  tieout ingest statements/*.xml --config tieout.toml\n"
       "  tieout ingest payouts-2026-03.csv --account acct_1ABC --dry-run\n"
+      "  tieout ingest shipments parcels.csv --account pirate-ship --profile mdy\n"
       "  tieout ingest --watch /srv/statements --config tieout.toml\n"
-      "gzip and zip are read as they are; each file in a zip is a source of its own.\n"
+      "A connector's name before the files is as --connector. gzip and zip are read as they are;\n"
+      "each file in a zip is a source of its own.\n"
       "A source that is already in the log is skipped; one that can't be taken is named, the "
       "others\n"
       "go on, and absences aren't judged yet. Rows that can't be read are set aside, with file, "

@@ -38,8 +38,8 @@ std::string ReadTestFile(const std::string& path);  // below tests/connectors
 void ExpectGolden(const Connector& connector, const std::string& input, const std::string& golden,
                   Context context);
 
-// Whatever the cut, there is an answer: a status, or every whole row in exactly one of the three
-// ways, and no event that the whole file doesn't have too, but those of `may_differ` prefix ids.
+// Whatever the cut, there is an answer: a status that says why, or every whole row in exactly one
+// of the three ways.
 void ExpectSurvivesTruncation(const Connector& connector, std::string_view bytes,
                               const Context& context);
 

@@ -15,7 +15,10 @@ std::string Trouble(std::string_view name, std::string_view bytes) {
   context.file_name = "fuzz";
   context.merchant_account = "A1";
   context.currency = "EUR";
-  if (name == "sheet") context.profile = TIEOUT_SHEET_MAPPING;
+  if (name == "sheet") {
+    context.profile = TIEOUT_SHEET_MAPPINGS;
+    context.profile += bytes.starts_with("Day,") ? "market_day.toml" : "till.toml";
+  }
   MemoryInput first(bytes);
   const auto survey = Survey(*connector, first, context);
   if (!survey.ok()) return survey.status().message().empty() ? "refused without a word" : "";
