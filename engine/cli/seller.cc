@@ -11,6 +11,11 @@
 namespace tieout::cli {
 namespace {
 
+// Where a balance accrues: neither at a bank nor with parcels.
+bool IsEarning(const ledger::AccountProjection& account) {
+  return account.provider != ledger::kBankProvider && account.provider != ledger::kShippingProvider;
+}
+
 Table AccountTable(const ledger::SellerProjection& seller) {
   Table table({{"account", "Account", Align::kLeft, 34},
                {"currency", "Cur"},
@@ -25,7 +30,7 @@ Table AccountTable(const ledger::SellerProjection& seller) {
                {"in_transit", "In transit", Align::kRight},
                {"paid", "Paid", Align::kRight}});
   for (const ledger::AccountProjection& a : seller.accounts) {
-    if (a.provider == ledger::kBankProvider) continue;
+    if (!IsEarning(a)) continue;
     const auto amount = [&](ledger::Minor minor) { return AmountCell(minor, a.currency); };
     table.Add({AccountName(a.provider, a.merchant_account), a.currency, amount(a.sales),
                amount(a.fees), amount(a.refunds), amount(a.chargebacks), amount(a.adjustments),
@@ -125,7 +130,7 @@ void PrintAll(Context& context, const std::vector<ledger::SellerProjection>& sel
   for (const ledger::SellerProjection& seller : sellers) {
     bool first = true;
     for (const ledger::AccountProjection& a : seller.accounts) {
-      if (a.provider == ledger::kBankProvider) continue;
+      if (!IsEarning(a)) continue;
       table.Add({first || context.format != Format::kTable ? seller.seller_id : "",
                  AccountName(a.provider, a.merchant_account), a.currency,
                  AmountCell(a.owed(), a.currency), AmountCell(a.in_transit, a.currency),
