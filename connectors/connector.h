@@ -46,6 +46,9 @@ struct Context {
   std::string currency;   // ISO 4217, for files that print none
   std::string time_zone;  // IANA; of local times without offset. Empty: UTC
   std::string profile;    // bank_csv: path of a mapping profile, or the name of a built-in one
+  // SHA-256 of a file beside this one, by its path from there, after keeping it as a source; unset:
+  // there are none. kUnavailable: the store can't be written; others are about the file.
+  std::function<absl::StatusOr<std::string>(const std::string& path)> beside;
   // Names that sources have for an account, and its own: bank/532013000 -> DE89370400440532013000.
   std::map<std::string, std::string, std::less<>> same_as;
   // When the source was made: the time of amendments whose own time of change the provider doesn't

@@ -12,6 +12,7 @@
 #include "connectors/ebay/ebay.h"
 #include "connectors/etsy/etsy.h"
 #include "connectors/events/events.h"
+#include "connectors/expenses/expenses.h"
 #include "connectors/lex/encoding.h"
 #include "connectors/mt940/mt940.h"
 #include "connectors/ofx/ofx.h"
@@ -29,10 +30,10 @@ namespace tieout::connectors {
 std::span<const Connector* const> All() {
   // Banks, then providers, parcels, then anybody's by mapping, and our own.
   static const std::array kAll = {
-      &Bai2(),      &BankCsv(), &Camt(),   &Mt940(), &Ofx(),    &Qif(),  //
-      &Adyen(),     &Amazon(),  &Ebay(),   &Etsy(),  &PayPal(), &Shopify(),
+      &Bai2(),      &BankCsv(), &Camt(),     &Mt940(),  &Ofx(),    &Qif(),  //
+      &Adyen(),     &Amazon(),  &Ebay(),     &Etsy(),   &PayPal(), &Shopify(),
       &Square(),    &Stripe(),  //
-      &Shipments(), &Sheet(),   &Events(),
+      &Shipments(), &Sheet(),   &Expenses(), &Events(),
   };
   return kAll;
 }

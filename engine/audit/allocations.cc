@@ -35,6 +35,7 @@ absl::Status Allocations::Add(std::string_view bytes) {
   live.parts.clear();
   const bool closed = record.status() != v1::Record::PARTIALLY_MATCHED;
   for (const v1::Record::Member& member : record.members()) {
+    if (member.role() == v1::Record::Member::EXPENSE) continue;  // no balance moves with it
     live.parts.push_back({member.event_id(), member.role() == v1::Record::Member::BANK_DEPOSIT,
                           member.amount_minor(), member.allocated_minor(),
                           closed ? member.residual_minor() : 0});

@@ -232,6 +232,10 @@ class Explainer {
     }
     kept.source = {std::string(event.source.connector), std::string(event.source.name),
                    event.source.line, std::string(event.source.sha256)};
+    if (const auto* expense = std::get_if<ledger::Expense>(&event.body)) {
+      kept.receipt = expense->receipt;
+      kept.receipt_sha256 = expense->receipt_sha256;
+    }
     if (const auto* parcel = std::get_if<ledger::Shipment>(&event.body)) {
       kept.parcel = ParcelOf(event, *parcel);
     }

@@ -51,6 +51,7 @@ struct ExplainedEvent {
   std::vector<std::string> ids;  // the entry's own and its references: what its row may name
   SourceLine source;
   std::optional<ExplainedParcel> parcel;  // of a shipment
+  std::string receipt, receipt_sha256;    // of an expense: its file as given, 32 bytes; empty: none
 };
 
 struct ExplainedRecord {

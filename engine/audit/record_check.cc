@@ -10,7 +10,8 @@ namespace {
 bool IsOneEntry(const v1::Record::Member& member, const v1::Record& record) {
   using Member = v1::Record::Member;
   if (record.level() == v1::Record::BANK) {
-    return member.role() == Member::PAYOUT || member.role() == Member::BANK_DEPOSIT;
+    return member.role() == Member::PAYOUT || member.role() == Member::BANK_DEPOSIT ||
+           member.role() == Member::EXPENSE;
   }
   return record.level() == v1::Record::ORDER &&
          (member.role() == Member::FEE || member.role() == Member::REFUND ||

@@ -130,6 +130,11 @@ class Printer {
     context_.out << fmt::format("      {}, in the log at {}:{}\n", WhereText(source), place.first,
                                 place.second);
     used_.insert(source.sha256);
+    const audit::ExplainedEvent& event = found->second;
+    if (!event.receipt_sha256.empty()) {
+      context_.out << fmt::format("      receipt {}, SHA-256 {}\n", Printable(event.receipt),
+                                  base::HexEncode(event.receipt_sha256));
+    }
     if (source.sha256.empty() || source.line == 0) return;
     if (!shown_.emplace(source.sha256, source.line).second) return PrintQuoted("as above");
     const absl::StatusOr<connectors::Excerpt> row = RowOf(found->second);

@@ -13,7 +13,9 @@ namespace {
 
 // Where a balance accrues: neither at a bank nor with parcels.
 bool IsEarning(const ledger::AccountProjection& account) {
-  return account.provider != ledger::kBankProvider && account.provider != ledger::kShippingProvider;
+  return account.provider != ledger::kBankProvider &&
+         account.provider != ledger::kShippingProvider &&
+         account.provider != ledger::kExpensesProvider;
 }
 
 Table AccountTable(const ledger::SellerProjection& seller) {
@@ -58,11 +60,11 @@ Table ExpenseTable(const ledger::SellerProjection& seller) {
   Table table({{"category", "Category", Align::kLeft, 34},
                {"count", "Count", Align::kRight},
                {"amount", "Amount", Align::kRight},
-               {"account", "Bank account"}});
+               {"account", "Account"}});
   for (const ledger::AccountProjection& a : seller.accounts) {
     for (const ledger::ExpenseTotal& total : a.expenses) {
       table.Add({total.category, std::to_string(total.count), MoneyCell(total.amount, a.currency),
-                 a.merchant_account});
+                 AccountName(a.provider, a.merchant_account)});
     }
   }
   return table;

@@ -172,6 +172,16 @@ void Fields(V& v, M& m) {
   v.Signed(11, m.stated_total);
 }
 
+template <typename V, Of<ledger::Expense> M>
+void Fields(V& v, M& m) {
+  v.Text(1, m.category);
+  v.Text(2, m.supplier);
+  v.Text(3, m.description);
+  v.Text(4, m.paid_from);
+  v.Text(5, m.receipt);
+  v.Bytes(6, m.receipt_sha256);
+}
+
 template <typename V, Of<ledger::AccountOpened> M>
 void Fields(V& v, M& m) {
   v.Text(1, m.owner);
@@ -320,6 +330,7 @@ void Fields(V& v, M& m) {
   v.template Body<ledger::LogBeginning>(38, m.body);
   v.template Body<ledger::Tick>(39, m.body);
   v.template Body<ledger::SemanticsChange>(40, m.body);
+  v.template Body<ledger::Expense>(48, m.body);
   v.template Body<ledger::Shipment>(49, m.body);
 }
 

@@ -16,7 +16,7 @@ void Fields(V& v, M& m) {
 
 template <typename V, Of<ledger::Member> M>
 void Fields(V& v, M& m) {
-  v.Enum(1, m.role, ledger::Role::kSourceReport);
+  v.Enum(1, m.role, ledger::Role::kExpense);
   v.Text(2, m.event_id);
   v.Message(3, m.position);
   v.Signed(4, m.amount);
@@ -142,7 +142,7 @@ void Fields(V& v, M& m) {
 
 template <typename V, Of<ledger::OpenItem> M>
 void Fields(V& v, M& m) {
-  v.Enum(1, m.role, ledger::Role::kSourceReport);
+  v.Enum(1, m.role, ledger::Role::kExpense);
   v.Text(2, m.event_id);
   v.Text(3, m.provider);
   v.Text(4, m.merchant_account);

@@ -28,6 +28,7 @@ std::vector<Residual> ResidualsOf(const SellerProjection& seller) {
   }
   for (const OpenItem& item : seller.open_items) {
     Sums& sums = currencies[item.currency];
+    if (item.role == Role::kExpense) continue;  // no balance waits for it
     const bool is_payout = item.role == Role::kPayout;
     (is_payout ? sums.provider : sums.bank) = true;
     (is_payout ? sums.payouts : sums.deposits) -= item.residual;

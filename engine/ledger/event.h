@@ -28,6 +28,8 @@ struct AccountRef {
 };
 inline constexpr std::string_view kBankProvider = "bank";
 inline constexpr std::string_view kShippingProvider = "shipping";
+// Of accounts that hold no balance, only what was spent.
+inline constexpr std::string_view kExpensesProvider = "expenses";
 
 struct Source {
   std::string_view connector;
@@ -159,6 +161,13 @@ struct SourceReport {
   std::optional<Minor> opening, closing, stated_total;
 };
 
+struct Expense {
+  std::string_view category, supplier, description;
+  std::string_view paid_from;  // merchant_account of the bank account; empty: no bank will show it
+  std::string_view receipt;
+  std::string_view receipt_sha256;  // 32 bytes, or empty
+};
+
 struct AccountOpened {
   std::string_view owner;
   bool shared = false;
@@ -277,7 +286,7 @@ std::string_view StatusName(Shipment::Status status);
 using Body = std::variant<std::monostate, Sale, Fee, Refund, Chargeback, Adjustment, Reserve,
                           Payout, BankDeposit, Amendment, Cancellation, PaymentFailed, SourceReport,
                           AccountOpened, SellerInfo, Start, Rule, Calendar, Retraction,
-                          LogBeginning, Tick, SemanticsChange, Shipment>;
+                          LogBeginning, Tick, SemanticsChange, Expense, Shipment>;
 
 // The body's index, by name; the order is the variant's.
 enum class Kind : uint8_t {
@@ -303,9 +312,10 @@ enum class Kind : uint8_t {
   kLog,
   kTick,
   kSemantics,
+  kExpense,
   kShipment,
 };
-inline constexpr int kKindCount = 23;
+inline constexpr int kKindCount = 24;
 // "sale", "bank_deposit": the field's names, as in metrics and errors.
 std::string_view KindName(Kind kind);
 

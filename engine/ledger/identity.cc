@@ -97,6 +97,7 @@ class Content {
   // Kind, account, amount and references say it all. Listed, so that a new kind must choose.
   void Add(std::monostate) {}
   void Add(const Sale&) {}
+  void Add(const Expense&) {}
   void Add(const Fee&) {}
   void Add(const Refund&) {}
   void Add(const Adjustment&) {}

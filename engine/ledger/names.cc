@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, kKindCount> kKinds = {
     "none",          "sale",    "fee",          "refund",    "chargeback",   "adjustment",
     "reserve",       "payout",  "bank_deposit", "amendment", "cancellation", "payment_failed",
     "source_report", "account", "seller",       "start",     "rule",         "calendar",
-    "retraction",    "log",     "tick",         "semantics", "shipment",
+    "retraction",    "log",     "tick",         "semantics", "expense",      "shipment",
 };
 static_assert(std::variant_size_v<Body> == kKindCount);
 
@@ -28,9 +28,9 @@ constexpr std::array<std::string_view, 8> kStatuses = {
     "UNSPECIFIED", "MATCHED", "PARTIALLY_MATCHED", "PROPOSED",
     "UNMATCHED",   "REVOKED", "WRITTEN_OFF",       "FORCE_MATCHED",
 };
-constexpr std::array<std::string_view, 10> kRoles = {
-    "unspecified", "sale",    "fee",    "refund",       "chargeback",
-    "adjustment",  "reserve", "payout", "bank_deposit", "source_report",
+constexpr std::array<std::string_view, 11> kRoles = {
+    "unspecified", "sale",   "fee",          "refund",        "chargeback", "adjustment",
+    "reserve",     "payout", "bank_deposit", "source_report", "expense",
 };
 
 constexpr std::array<std::string_view, 12> kShipmentStatuses = {
@@ -66,6 +66,8 @@ Role RoleOf(Kind kind) {
       return Role::kBankDeposit;
     case Kind::kSourceReport:
       return Role::kSourceReport;
+    case Kind::kExpense:
+      return Role::kExpense;
     default:
       return Role::kUnspecified;
   }

@@ -40,6 +40,7 @@ enum class Role : uint8_t {
   kPayout,
   kBankDeposit,
   kSourceReport,
+  kExpense,
 };
 std::string_view LevelName(Level);    // "order", "payout", "bank", "source"
 std::string_view StatusName(Status);  // "MATCHED", ...

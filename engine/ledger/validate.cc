@@ -179,6 +179,14 @@ absl::Status Check(const SourceReport& report) {
                   base::FormatInstant(report.coverage_from_us)));
 }
 
+absl::Status Check(const Expense& expense) {
+  TIEOUT_RETURN_IF_ERROR(Present("expense.category", expense.category));
+  TIEOUT_RETURN_IF_ERROR(Bounded("expense.paid_from", expense.paid_from));
+  const size_t size = expense.receipt_sha256.size();
+  if (size == 0 || size == kSha256Bytes) return absl::OkStatus();
+  return Wrong("expense.receipt_sha256", fmt::format("has {} bytes, not 32", size));
+}
+
 absl::Status Check(const AccountOpened& account) {
   TIEOUT_RETURN_IF_ERROR(Present("account_opened.owner", account.owner));
   TIEOUT_RETURN_IF_ERROR(SellerName("account_opened.owner", account.owner));
@@ -298,7 +306,8 @@ absl::Status CheckParcel(const Event& event) {
 }
 
 bool MovesMoney(Kind kind) {
-  return IsBalanceItem(kind) || kind == Kind::kPayout || kind == Kind::kBankDeposit;
+  return IsBalanceItem(kind) || kind == Kind::kPayout || kind == Kind::kBankDeposit ||
+         kind == Kind::kExpense;
 }
 
 absl::Status CheckAccount(const Event& event) {
@@ -315,6 +324,11 @@ absl::Status CheckAccount(const Event& event) {
       return Wrong("account.provider",
                    fmt::format("{} must be lower case", base::Quoted(account.provider)));
     }
+  }
+  if (kind == Kind::kExpense && account.provider != kExpensesProvider) {
+    return Wrong("account.provider",
+                 fmt::format("{} of an expense; only \"{}\" is one", base::Quoted(account.provider),
+                             kExpensesProvider));
   }
   const bool in_a_currency = MovesMoney(kind) || kind == Kind::kStart;
   return in_a_currency ? Known("account.currency", account.currency)

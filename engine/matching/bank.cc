@@ -84,12 +84,11 @@ absl::Status BankLevel::Rejudge(const std::vector<uint32_t>& payouts,
   AddFreeDeposits(&concerned);
   std::vector<Group> groups = ReferenceGroups(concerned);
   for (uint32_t d : concerned.deposits) {
-    if (const uint32_t rule = facts_.ExpenseRule(d); rule != kNone) {
-      groups.push_back(ExpenseGroup(d, rule));
-      continue;
-    }
-    if (facts_.NamesPayout(d)) continue;
-    std::optional<Group> group = AmountGroup(d);
+    std::optional<Group> group;
+    if (!facts_.NamesPayout(d)) group = AmountGroup(d);
+    const uint32_t rule = facts_.ExpenseRule(d);
+    if (rule != kNone && (!group || group->status != Status::kMatched))
+      group = ExpenseGroup(d, rule);
     if (group) groups.push_back(std::move(*group));
   }
   return Replace(concerned, std::move(groups));
@@ -120,9 +119,8 @@ void BankLevel::AddFreeDeposits(Concerned* concerned) const {
   const IndexSet seeds = concerned->deposits;
   for (uint32_t p : concerned->payouts) concerned->deposits.AddAll(facts_.CouldBeFrom(p));
   for (uint32_t d : seeds) {
-    // One that has just come and names its payout, or is an expense, never was a rival.
-    const bool is_rival = !facts_.NamesPayout(d) && facts_.ExpenseRule(d) == kNone;
-    if (d == concerned->arrived && !is_rival) continue;
+    // One that has just come and names its payout never was a rival.
+    if (d == concerned->arrived && facts_.NamesPayout(d)) continue;
     for (uint32_t p : facts_.Candidates(d)) {
       if (home().payouts[p].amount != home().deposits[d].amount) continue;
       for (uint32_t rival : facts_.CouldBeFrom(p)) {

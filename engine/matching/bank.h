@@ -67,6 +67,8 @@ class BankLevel {
   absl::Status ScheduleRest(const Group& group);
 
   Anchor& LeadAnchor(const Group& group);
+  ledger::Role RoleOf(uint32_t payout) const;
+  std::string CategoryOf(const std::vector<uint32_t>& payouts) const;
   ledger::Record GroupRecord(const Group& group, ledger::Status status) const;
   ledger::Record PayoutRecord(uint32_t payout, ledger::Status status,
                               std::string_view reason) const;

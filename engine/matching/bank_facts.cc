@@ -226,10 +226,30 @@ bool BankFacts::NamesPayout(uint32_t deposit) const {
 }
 
 uint32_t BankFacts::ExpenseRule(uint32_t deposit) const {
-  const auto rule = home().expense_rules.find(deposit);
+  const auto rule = home().expenses.by_rule.find(deposit);
   const bool cites =
       !index_.deposit_texts[deposit].cited.empty() || !home().deposits[deposit].payout_id.empty();
-  return rule == home().expense_rules.end() || cites ? kNone : rule->second;
+  return rule == home().expenses.by_rule.end() || cites ? kNone : rule->second;
+}
+
+const Expenses::Told* BankFacts::Spent(uint32_t payout) const {
+  const auto found = home().expenses.told.find(payout);
+  return found == home().expenses.told.end() ? nullptr : &found->second;
+}
+
+bool BankFacts::NamesParty(uint32_t deposit, uint32_t payout) const {
+  const Expenses::Told* spent = Spent(payout);
+  if (spent == nullptr) {
+    return NamesProvider(index_.deposit_texts[deposit].names,
+                         home().accounts[home().payouts[payout].account].provider);
+  }
+  const Tokens supplier(spent->supplier);
+  const auto in = [&](const std::string& text) {
+    const Tokens tokens(text);
+    return tokens.Find(supplier, 0) < tokens.size();
+  };
+  const DepositState& d = home().deposits[deposit];
+  return !supplier.empty() && (in(d.counterparty) || in(d.remittance));
 }
 
 bool BankFacts::CouldBe(uint32_t deposit, uint32_t payout) const {
@@ -243,9 +263,10 @@ bool BankFacts::CouldBe(uint32_t deposit, uint32_t payout) const {
   const AccountState& account = home().accounts[p.account];
   if (account.currency != bank.currency) return false;
   if (!p.pays_into.empty() && p.pays_into != bank.merchant_account) return false;
+  // What a rule makes an expense may be one that the books tell of as well, and nothing else.
+  if (Spent(payout) == nullptr && ExpenseRule(deposit) != kNone) return false;
   // A line that names a payer is nobody else's.
-  const DepositTexts& texts = index_.deposit_texts[deposit];
-  return !texts.names_known_provider || NamesProvider(texts.names, account.provider);
+  return !index_.deposit_texts[deposit].names_known_provider || NamesParty(deposit, payout);
 }
 
 std::vector<uint32_t> BankFacts::Candidates(uint32_t deposit) const {
@@ -258,16 +279,15 @@ std::vector<uint32_t> BankFacts::Candidates(uint32_t deposit) const {
 std::vector<uint32_t> BankFacts::CouldBeFrom(uint32_t payout) const {
   const PayoutState& p = home().payouts[payout];
   std::vector<uint32_t> found = Within(index_.deposits_by_value, p.due_from, p.due_to);
-  std::erase_if(found, [&](uint32_t d) {
-    return NamesPayout(d) || ExpenseRule(d) != kNone || !CouldBe(d, payout);
-  });
+  std::erase_if(found, [&](uint32_t d) { return NamesPayout(d) || !CouldBe(d, payout); });
   return found;
 }
 
 bool BankFacts::Attributable(uint32_t deposit, uint32_t payout) const {
   const AccountState& bank = home().accounts[home().deposits[deposit].account];
   const AccountState& own = home().accounts[home().payouts[payout].account];
-  if (NamesProvider(index_.deposit_texts[deposit].names, own.provider)) return true;
+  if (NamesParty(deposit, payout)) return true;
+  if (Spent(payout) != nullptr) return false;
   bool own_pays = false;
   for (const DeclaredAccount& a : home().declared) {
     if (a.provider == ledger::kBankProvider || a.pays_into != bank.merchant_account) continue;
@@ -294,7 +314,7 @@ std::vector<uint32_t> BankFacts::PossibleSources(uint32_t deposit) {
   std::vector<uint32_t> named, paying, untold;
   for (const DeclaredAccount& a : h.declared) {
     if (a.provider == ledger::kBankProvider || a.provider == ledger::kShippingProvider ||
-        !MayReportIn(a, bank.currency)) {
+        a.provider == ledger::kExpensesProvider || !MayReportIn(a, bank.currency)) {
       continue;
     }
     const bool is_named = NamesProvider(names, a.provider);

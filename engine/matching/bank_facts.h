@@ -38,13 +38,17 @@ class BankFacts {
   // only looks as if it did ("SHOPIFY 301234567" is a bill as well) bars no rule written for its
   // text.
   uint32_t ExpenseRule(uint32_t deposit) const;
+  // What is told of an expense; nullptr: it is a payout.
+  const Expenses::Told* Spent(uint32_t payout) const;
+  // The deposit's texts name who pays: the payout's provider, or the expense's supplier.
+  bool NamesParty(uint32_t deposit, uint32_t payout) const;
   // Same currency and sign, value date in the window, bank account and payer fit.
   bool CouldBe(uint32_t deposit, uint32_t payout) const;
   // Free payouts the deposit could be.
   std::vector<uint32_t> Candidates(uint32_t deposit) const;
-  // Deposits that name no payout, are no expense, and could be this one.
+  // Deposits that name no payout and could be this one.
   std::vector<uint32_t> CouldBeFrom(uint32_t payout) const;
-  // (a): the deposit names the payout's provider, or only that account pays into its bank account.
+  // (a): the deposit names the party, or only that provider account pays into its bank account.
   bool Attributable(uint32_t deposit, uint32_t payout) const;
   // The home's accounts that a deposit might come from, made where they have not reported yet.
   std::vector<uint32_t> PossibleSources(uint32_t deposit);

@@ -132,7 +132,7 @@ void BankLevel::Book(const Group& group, int sign) {
   CheckAllocations(home(), group);
   for (const Group::Allocation& a : group.allocations) {
     const WideMinor amount = WideMinor{a.amount} * sign;
-    if (a.payout != kNone) {
+    if (a.payout != kNone && facts_.Spent(a.payout) == nullptr) {
       Post(home().accounts[home().payouts[a.payout].account], Bucket::kInTransit, Bucket::kPaid,
            amount);
     }
@@ -261,7 +261,7 @@ ledger::Record BankLevel::GroupRecord(const Group& g, Status status) const {
   for (uint32_t p : g.payouts) {
     const PayoutState& s = h.payouts[p];
     expected += s.amount;
-    record.members.push_back(NewMember(turn_, Role::kPayout, s.event_id, s.ordinal, s.amount,
+    record.members.push_back(NewMember(turn_, RoleOf(p), s.event_id, s.ordinal, s.amount,
                                        allocated(&Group::Allocation::payout, p)));
     record.due_on = record.due_on.is_set() ? std::max(record.due_on, s.due) : s.due;
   }
@@ -271,6 +271,7 @@ ledger::Record BankLevel::GroupRecord(const Group& g, Status status) const {
     record.members.push_back(NewMember(turn_, Role::kBankDeposit, s.event_id, s.ordinal, s.amount,
                                        allocated(&Group::Allocation::deposit, d)));
   }
+  if (!g.is_expense()) record.category = CategoryOf(g.payouts);
   if (IsDeposits(g)) expected = actual;
   if (proposal)
     std::rotate(record.members.begin(), record.members.end() - 1,
@@ -280,13 +281,28 @@ ledger::Record BankLevel::GroupRecord(const Group& g, Status status) const {
   return record;
 }
 
+Role BankLevel::RoleOf(uint32_t payout) const {
+  return facts_.Spent(payout) == nullptr ? Role::kPayout : Role::kExpense;
+}
+
+// Of all of them; empty where they are payouts, or of several.
+std::string BankLevel::CategoryOf(const std::vector<uint32_t>& payouts) const {
+  const Expenses::Told* first = facts_.Spent(payouts.front());
+  const bool is_one =
+      first != nullptr && std::all_of(payouts.begin(), payouts.end(), [&](uint32_t p) {
+        return facts_.Spent(p) != nullptr && facts_.Spent(p)->category == first->category;
+      });
+  return is_one ? first->category : "";
+}
+
 ledger::Record BankLevel::PayoutRecord(uint32_t payout, Status status,
                                        std::string_view reason) const {
   const PayoutState& p = home().payouts[payout];
   ledger::Record record =
       NewRecord(turn_, home().accounts[p.account], Level::kBank, status, reason);
   if (p.expectation_rule != kNone) NameRule(turn_, p.expectation_rule, &record);
-  record.members.push_back(NewMember(turn_, Role::kPayout, p.event_id, p.ordinal, p.amount, 0));
+  record.category = CategoryOf({payout});
+  record.members.push_back(NewMember(turn_, RoleOf(payout), p.event_id, p.ordinal, p.amount, 0));
   record.due_on = p.due;
   record.search.window_from = p.due_from;
   record.search.window_to = p.due_to;

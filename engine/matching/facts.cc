@@ -95,6 +95,8 @@ absl::Status FoldImpl::ApplyFact(Turn& turn, const ledger::Event& event, uint64_
       return Payout(turn, event, account);
     case ledger::Kind::kBankDeposit:
       return Deposit(turn, event, account);
+    case ledger::Kind::kExpense:
+      return Spend(turn, event, account);
     case ledger::Kind::kAmendment:
       return Amend(turn, event, account, kept);
     case ledger::Kind::kSourceReport:
@@ -217,11 +219,47 @@ absl::Status FoldImpl::Deposit(Turn& turn, const ledger::Event& event, uint32_t 
   const auto index = static_cast<uint32_t>(turn.home().deposits.size());
   const uint32_t expense =
       ExpenseRuleInForce(state_.config(), a, d.amount, d.counterparty, d.remittance);
-  if (expense != kNone) turn.home().expense_rules[index] = expense;
+  if (expense != kNone) turn.home().expenses.by_rule[index] = expense;
   BankLevel bank(turn);
   turn.state.Grow(sizeof(DepositState) + 512);
   turn.home().deposits.push_back(std::move(d));
   return bank.DepositArrived(index);
+}
+
+absl::Status FoldImpl::Spend(Turn& turn, const ledger::Event& event, uint32_t account) {
+  const auto& body = std::get<ledger::Expense>(event.body);
+  HomePage& home = turn.home();
+  if (event.amount == 0) return absl::OkStatus();
+  if (body.paid_from.empty()) {
+    std::vector<Expenses::Unbanked>& all = home.expenses.unbanked;
+    auto own = std::find_if(all.begin(), all.end(), [&](const Expenses::Unbanked& u) {
+      return u.account == account && u.category == body.category;
+    });
+    if (own == all.end()) own = all.insert(own, {account, std::string(body.category)});
+    ++own->count;
+    own->sum += event.amount;
+    return absl::OkStatus();
+  }
+  TIEOUT_ASSIGN_OR_RETURN(const uint32_t index,
+                          PayoutLevel(turn).PayoutOf(event.event_id, account, false));
+  PayoutState& p = home.payouts[index];
+  p.payout_id.clear();
+  p.sent = Sent::kTransferred;
+  p.event_id = event.event_id;
+  p.ordinal = turn.position.ordinal;
+  p.seen_log_us = state_.log_us();
+  p.amount = event.amount;
+  p.occurred = base::DayOf(event.occurred_at_us);
+  p.pays_into = body.paid_from;
+  p.trace_id.Offer(event.refs.trace_id, INT64_MIN + 1);
+  p.bank_reference.Offer(event.refs.bank_reference, INT64_MIN + 1);
+  p.end_to_end_id.Offer(event.refs.end_to_end_id, INT64_MIN + 1);
+  p.expectation_rule = RuleInForce(state_.config(), kPayoutExpectation, home.accounts[account]);
+  p.tolerance_rule = RuleInForce(state_.config(), kReferenceTolerance, home.accounts[account]);
+  home.expenses.told[index] = {std::string(body.category), std::string(body.supplier)};
+  BankLevel bank(turn);
+  bank.FixDates(&p);
+  return bank.PayoutChanged(index, {});
 }
 
 absl::Status FoldImpl::Amend(Turn& turn, const ledger::Event& event, uint32_t account, Found kept) {

@@ -48,6 +48,7 @@ class FoldImpl final : public Fold {
   absl::Status Item(Turn& turn, const ledger::Event& event, uint32_t account, Found kept);
   absl::Status Payout(Turn& turn, const ledger::Event& event, uint32_t account);
   absl::Status Deposit(Turn& turn, const ledger::Event& event, uint32_t account);
+  absl::Status Spend(Turn& turn, const ledger::Event& event, uint32_t account);
   absl::Status Amend(Turn& turn, const ledger::Event& event, uint32_t account, Found kept);
   absl::Status AmendPayout(Turn& turn, const ledger::Event& event, uint32_t account);
   absl::Status Report(Turn& turn, const ledger::Event& event, uint32_t account);

@@ -112,6 +112,14 @@ constexpr std::array kAdvice = {
            "Tell what {about} is: its type is unknown. Its amount counts as an adjustment.", ""},
 };
 
+constexpr Advice kUnseenExpense = {
+    reason::kMissingDeposit,
+    "The books say that {wanted} ({about}) were paid from the bank by {due}, the statement shows "
+    "nothing: ask whether it was paid, and how. What was paid in cash or by a private card bears "
+    "no "
+    "bank account.",
+    "a withdrawal that cites its reference, or names the supplier and has its amount, arrives"};
+
 void Replace(std::string* text, std::string_view name, const std::string& value) {
   for (size_t at = text->find(name); at != std::string::npos;
        at = text->find(name, at + value.size())) {
@@ -171,6 +179,13 @@ std::string Fill(const HomePage& home, std::string_view pattern, const ledger::R
 
 void Advise(const Turn& turn, ledger::Record* record) {
   const HomePage& home = turn.cached.page;
+  const bool is_expense =
+      !record->members.empty() && record->members.front().role == ledger::Role::kExpense;
+  if (is_expense && record->reason == reason::kMissingDeposit) {
+    record->next_action = Fill(home, kUnseenExpense.action, *record);
+    record->heals_when = Fill(home, kUnseenExpense.heals, *record);
+    return;
+  }
   for (const Advice& advice : kAdvice) {
     if (advice.reason != record->reason) continue;
     record->next_action = Fill(home, advice.action, *record);

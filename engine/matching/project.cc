@@ -82,7 +82,7 @@ void AddOpenItems(const HomePage& h, int partition, ledger::SellerProjection* se
     }
     if (residual == 0) return;
     if (group != kNone && h.groups[group].status == ledger::Status::kMatched) {
-      (*tolerated)[account] += static_cast<Minor>(residual);
+      if (role != ledger::Role::kExpense) (*tolerated)[account] += static_cast<Minor>(residual);
       return;
     }
     const AccountState& a = h.accounts[account];
@@ -93,9 +93,14 @@ void AddOpenItems(const HomePage& h, int partition, ledger::SellerProjection* se
   for (uint32_t i = 0; i < h.payouts.size(); ++i) {
     const PayoutState& p = h.payouts[i];
     if (!p.seen() || p.failed || p.amount == 0) continue;
-    add(ledger::Role::kPayout, p.event_id, p.account, p.ordinal, p.amount, p.group,
-        &Group::Allocation::payout, i, p.due, base::DayOf(p.business_deadline_us - 1),
-        Joined({p.payout_id, p.trace_id.value, p.end_to_end_id.value}));
+    const auto spent = h.expenses.told.find(i);
+    const bool is_payout = spent == h.expenses.told.end();
+    add(is_payout ? ledger::Role::kPayout : ledger::Role::kExpense, p.event_id, p.account,
+        p.ordinal, p.amount, p.group, &Group::Allocation::payout, i, p.due,
+        base::DayOf(p.business_deadline_us - 1),
+        is_payout
+            ? Joined({p.payout_id, p.trace_id.value, p.end_to_end_id.value})
+            : Joined({spent->second.supplier, p.bank_reference.value, p.end_to_end_id.value}));
   }
   for (uint32_t i = 0; i < h.deposits.size(); ++i) {
     const DepositState& d = h.deposits[i];
@@ -105,18 +110,33 @@ void AddOpenItems(const HomePage& h, int partition, ledger::SellerProjection* se
   }
 }
 
-// By bank account, then category.
-using Expenses = std::map<uint32_t, std::vector<ledger::ExpenseTotal>>;
-absl::StatusOr<Expenses> ExpensesOf(const ConfigPage& config, const HomePage& h) {
+// By account, then category. One that a bank account should show counts once it does.
+using ExpenseTotals = std::map<uint32_t, std::vector<ledger::ExpenseTotal>>;
+absl::StatusOr<ExpenseTotals> ExpensesOf(const ConfigPage& config, const HomePage& h) {
   std::map<std::pair<uint32_t, std::string>, std::pair<uint64_t, WideMinor>> sums;
-  for (const auto& [index, rule] : h.expense_rules) {
+  const auto add = [&](uint32_t account, const std::string& category, uint64_t n, WideMinor spent) {
+    if (n == 0 || spent == 0) return;
+    auto& [count, sum] = sums[{account, category}];
+    count += n;
+    sum += spent;
+  };
+  for (const auto& [index, rule] : h.expenses.by_rule) {
     const DepositState& d = h.deposits[index];
     if (d.group == kNone || !h.groups[d.group].is_expense()) continue;
-    auto& [count, sum] = sums[{d.account, ExpenseCategory(config, rule)}];
-    ++count;
-    sum += d.amount;
+    add(d.account, ExpenseCategory(config, rule), 1, d.amount);
   }
-  Expenses totals;
+  for (const auto& [index, told] : h.expenses.told) {  // as far as the bank has shown it
+    const PayoutState& p = h.payouts[index];
+    if (p.group == kNone) continue;
+    WideMinor seen = 0;
+    for (const Group::Allocation& a : h.groups[p.group].allocations) {
+      if (a.payout == index) seen += a.amount;
+    }
+    add(p.account, told.category, 1, seen);
+  }
+  for (const Expenses::Unbanked& u : h.expenses.unbanked)
+    add(u.account, u.category, u.count, u.sum);
+  ExpenseTotals totals;
   for (const auto& [key, total] : sums) {
     TIEOUT_ASSIGN_OR_RETURN(const Minor sum, Shown(h.accounts[key.first], total.second));
     totals[key.first].push_back({key.second, total.first, sum});
@@ -150,7 +170,7 @@ absl::StatusOr<ledger::SellerProjection> FoldImpl::Project(std::string_view home
   seller.tick = state_.meta().tick;
   std::vector<Minor> tolerated(h.accounts.size());
   AddOpenItems(h, partition_, &seller, &tolerated);
-  TIEOUT_ASSIGN_OR_RETURN(const Expenses expenses, ExpensesOf(state_.config(), h));
+  TIEOUT_ASSIGN_OR_RETURN(const ExpenseTotals expenses, ExpensesOf(state_.config(), h));
   for (uint32_t i = 0; i < h.accounts.size(); ++i) {
     const AccountState& a = h.accounts[i];
     if (a.is_bank() && a.merchant_account.empty()) continue;  // stands for "any bank account"

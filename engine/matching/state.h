@@ -230,7 +230,7 @@ struct HomePage {
   std::map<uint64_t, ledger::Record> open;  // by Anchor::break_id: the live record
   uint32_t troubles = 0;                    // records about the input itself, their generation
   ledger::SellerInfo::Status seller_status{};
-  std::map<uint32_t, uint32_t> expense_rules;  // of withdrawals that one in force spoke of
+  Expenses expenses;
 };
 
 struct BucketPage {
@@ -292,6 +292,6 @@ void Visit(A& a, HomePage& p) {
       a(p.sources), a(p.wrong_totals), a(p.gaps);
   a(p.due), a(p.parked), a(p.pages), a(p.open_page), a(p.filter), a(p.filter_parts), a(p.open),
       a(p.troubles), a(p.seller_status);
-  a.Rest(p.expense_rules);
+  a.Rest(p.expenses);
 }
 }  // namespace tieout::matching

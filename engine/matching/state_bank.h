@@ -147,6 +147,36 @@ void Visit(A& a, DepositState& d) {
       a(d.anchor);
 }
 
+// What a home spends. An expense that a bank account should show stands among the payouts, as an
+// expectation with an amount below zero; it moves no balance.
+struct Expenses {
+  struct Told {
+    std::string category, supplier;
+  };
+  struct Unbanked {  // paid in cash or by a private card: no bank will show it
+    uint32_t account = kNone;
+    std::string category;
+    uint64_t count = 0;
+    WideMinor sum = 0;
+  };
+  std::map<uint32_t, uint32_t> by_rule;  // withdrawals that a rule in force spoke of
+  std::map<uint32_t, Told> told;         // by payout
+  std::vector<Unbanked> unbanked;
+  bool empty() const { return by_rule.empty() && told.empty() && unbanked.empty(); }
+};
+template <typename A>
+void Visit(A& a, Expenses::Told& t) {
+  a(t.category), a(t.supplier);
+}
+template <typename A>
+void Visit(A& a, Expenses::Unbanked& u) {
+  a(u.account), a(u.category), a(u.count), a(u.sum);
+}
+template <typename A>
+void Visit(A& a, Expenses& e) {
+  a(e.by_rule), a(e.told), a(e.unbanked);
+}
+
 // Payouts and deposits that stand together: a match, a partial match or a proposal. Or a withdrawal
 // alone that a rule makes an expense.
 struct Group {

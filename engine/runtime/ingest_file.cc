@@ -1,6 +1,7 @@
 #include "engine/runtime/ingest_file.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -86,6 +87,28 @@ connectors::Context ContextOf(const SourceHints& hints, const std::string& name)
   option("time_zone", &context.time_zone);
   option("profile", &context.profile);
   return context;
+}
+
+// Only from the file's own folder downwards: who may drop a file may not read others by it.
+absl::StatusOr<std::string> KeepBeside(const SourceStore& sources, const std::string& file,
+                                       const std::string& path) {
+  const std::filesystem::path beside(path);
+  const bool leaves =
+      beside.is_absolute() || std::find(beside.begin(), beside.end(), "..") != beside.end();
+  if (leaves) {
+    return base::InvalidArgument(
+        "is not below this file's folder: put it there, and say its path from there");
+  }
+  const std::filesystem::path whole = std::filesystem::path(file).parent_path() / beside;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(whole, error)) {
+    return base::NotFound(fmt::format("is no file: {} is not there", whole.string()));
+  }
+  TIEOUT_ASSIGN_OR_RETURN(const std::vector<SourceStore::Kept> kept, sources.Put(whole.string()));
+  if (kept.size() != 1 || !kept.front().member.empty() || !kept.front().broken.ok()) {
+    return base::InvalidArgument("is an archive of files: unpack it, and name the one");
+  }
+  return kept.front().sha256;
 }
 
 std::string AccountName(const connectors::AccountSummary& account) {
@@ -218,7 +241,7 @@ absl::StatusOr<FileReport> FileIngest::TakeSource(const IngestRequest& request,
   IngestProgress progress;
   progress.file = report.file;
   progress.bytes_total = kept.bytes * 2;
-  auto surveyed = Survey(request, hints, kept, &progress, &report);
+  auto surveyed = Survey(request, hints, file, kept, &progress, &report);
   if (!surveyed.ok()) {
     report.refusal = surveyed.status();
     return report;
@@ -244,11 +267,9 @@ absl::StatusOr<FileReport> FileIngest::TakeSource(const IngestRequest& request,
   return report;
 }
 
-absl::StatusOr<FileIngest::Surveyed> FileIngest::Survey(const IngestRequest& request,
-                                                        const SourceHints& hints,
-                                                        const SourceStore::Kept& kept,
-                                                        IngestProgress* progress,
-                                                        FileReport* report) const {
+absl::StatusOr<FileIngest::Surveyed> FileIngest::Survey(
+    const IngestRequest& request, const SourceHints& hints, const std::string& file,
+    const SourceStore::Kept& kept, IngestProgress* progress, FileReport* report) const {
   Surveyed out;
   if (!hints.connector.empty()) {
     TIEOUT_ASSIGN_OR_RETURN(out.connector, Named(hints.connector));
@@ -261,6 +282,9 @@ absl::StatusOr<FileIngest::Surveyed> FileIngest::Survey(const IngestRequest& req
   report->connector = out.connector->name();
   out.context = ContextOf(hints, report->file);
   out.context.same_as = request.same_as;
+  out.context.beside = [sources = sources_, file](const std::string& path) {
+    return KeepBeside(*sources, file, path);
+  };
   if (request.fetched) {
     out.context.as_of_us = request.fetched->as_of_us;
     out.context.coverage_from_us = request.fetched->from_us;

@@ -38,8 +38,8 @@ class FileIngest {
   absl::StatusOr<FileReport> TakeSource(const IngestRequest& request, const std::string& file,
                                         const SourceStore::Kept& kept);
   absl::StatusOr<Surveyed> Survey(const IngestRequest& request, const SourceHints& hints,
-                                  const SourceStore::Kept& kept, IngestProgress* progress,
-                                  FileReport* report) const;
+                                  const std::string& file, const SourceStore::Kept& kept,
+                                  IngestProgress* progress, FileReport* report) const;
   void ReportTheQuiet(const IngestRequest& request, connectors::Summary* summary) const;
   absl::StatusOr<std::vector<std::string>> FindOwners(const IngestRequest& request,
                                                       const SourceHints& hints,

@@ -28,8 +28,9 @@ class Bank {
   bool AllInCash(const std::set<size_t>& payouts) const;
   Minor ToleranceOf(const std::set<size_t>& payouts, Minor expected) const;
 
-  void JudgeExpenses();
   const ledger::Rule* ExpenseRuleOf(const DepositSeen& deposit) const;
+  BankVerdict ExpenseVerdict(size_t deposit, const ledger::Rule& rule) const;
+  bool NamesParty(size_t deposit, size_t payout) const;
 
   void JudgeAmounts();
   bool IsFree(size_t deposit) const;
@@ -64,6 +65,9 @@ Bank::Bank(const std::string& home, std::string_view currency, const Facts& fact
     if (payout.expects_deposit()) payouts_.push_back(payout);
     if (payout.failed) failed_.push_back(payout);
   }
+  for (const PayoutSeen& spending : facts.Spendings()) {
+    if (spending.account.currency == currency) payouts_.push_back(spending);
+  }
   for (const DepositSeen& deposit : facts.Deposits()) {
     if (deposit.account.currency == currency && deposit.amount != 0) deposits_.push_back(deposit);
   }
@@ -78,7 +82,6 @@ Bank::Bank(const std::string& home, std::string_view currency, const Facts& fact
 
 std::vector<BankVerdict> Bank::Judge() {
   JudgeReferences();
-  JudgeExpenses();
   JudgeAmounts();
   JudgeTheRest();
   return std::move(verdicts_);
@@ -98,6 +101,12 @@ BankVerdict Bank::Verdict(const std::set<size_t>& payouts, const std::set<size_t
     said.members.push_back({deposits_[d].fact->event_id, 0});
   }
   std::sort(said.members.begin(), said.members.end());
+  // Payouts have none, and those of several have none in common.
+  std::set<std::string_view> categories;
+  for (const size_t p : payouts) {
+    categories.insert(payouts_[p].spent == nullptr ? "" : payouts_[p].spent->category);
+  }
+  if (categories.size() == 1) said.category = *categories.begin();
   return verdict;
 }
 
@@ -228,6 +237,8 @@ const ledger::Rule* Bank::ExpenseRuleOf(const DepositSeen& deposit) const {
     return std::pair(Tokens(rule.expense->text).size(), Configuration::ScopeRank(rule));
   };
   const ledger::Rule* best = nullptr;
+  // What cites a payout is the payout's.
+  if (deposit.amount > 0 || CitesAny(deposit, named_)) return nullptr;
   for (const ledger::Rule* rule :
        configuration_.ExpenseRulesAt(deposit.account, deposit.fact->ordinal)) {
     const Minor most = rule->expense->maximum;
@@ -238,22 +249,21 @@ const ledger::Rule* Bank::ExpenseRuleOf(const DepositSeen& deposit) const {
   return best;
 }
 
-// What cites no payout and a rule speaks of is an expense, and no candidate for anything else.
-void Bank::JudgeExpenses() {
-  for (size_t d = 0; d < deposits_.size(); ++d) {
-    const DepositSeen& deposit = deposits_[d];
-    if (deposit.amount > 0 || CitesAny(deposit, named_)) continue;
-    const ledger::Rule* rule = ExpenseRuleOf(deposit);
-    if (rule == nullptr) continue;
-    BankVerdict verdict = Verdict({}, {d});
-    verdict.said.status = Status::kMatched;
-    verdict.said.rule_id = rule->rule_id;
-    verdict.said.category = rule->expense->category;
-    verdict.said.expected = deposit.amount;
-    verdict.said.members = {{deposit.fact->event_id, deposit.amount}};
-    verdicts_.push_back(std::move(verdict));
-    deposits_done_.insert(d);
-  }
+BankVerdict Bank::ExpenseVerdict(size_t d, const ledger::Rule& rule) const {
+  BankVerdict verdict = Verdict({}, {d});
+  verdict.said.status = Status::kMatched;
+  verdict.said.rule_id = rule.rule_id;
+  verdict.said.category = rule.expense->category;
+  verdict.said.expected = deposits_[d].amount;
+  verdict.said.members = {{deposits_[d].fact->event_id, deposits_[d].amount}};
+  return verdict;
+}
+
+// The deposit says who is paid: a provider, or a supplier.
+bool Bank::NamesParty(size_t d, size_t p) const {
+  const ledger::Expense* spent = payouts_[p].spent;
+  if (spent == nullptr) return NamesProvider(deposits_[d], payouts_[p].account.provider);
+  return !Tokens(spent->supplier).empty() && Says(deposits_[d], spent->supplier);
 }
 
 bool Bank::IsFree(size_t d) const {
@@ -270,12 +280,15 @@ bool Bank::IsCandidate(size_t d, size_t p) const {
   if (!payout.pays_into.empty() && payout.pays_into != deposit.account.merchant_account) {
     return false;
   }
-  return !NamesAnyProvider(deposit) || NamesProvider(deposit, payout.account.provider);
+  // A rule's expense may be one that the books tell of as well, but no payout.
+  if (payout.spent == nullptr && ExpenseRuleOf(deposit) != nullptr) return false;
+  return !NamesAnyProvider(deposit) || NamesParty(d, p);
 }
 
 bool Bank::IsAttributable(size_t d, size_t p) const {
   const DepositSeen& deposit = deposits_[d];
-  if (NamesProvider(deposit, payouts_[p].account.provider)) return true;
+  if (NamesParty(d, p)) return true;
+  if (payouts_[p].spent != nullptr) return false;
   std::vector<AccountRef> paying;
   for (const AccountRef& account : accounts_) {
     if (!IsBank(account) && configuration_.PaysInto(account) == deposit.account.merchant_account) {
@@ -318,11 +331,18 @@ void Bank::JudgeAmounts() {
         has_rival = has_rival || (other != d && equal(other, p));
       }
     }
+    const ledger::Rule* rule = ExpenseRuleOf(deposits_[d]);
+    const bool unique = own.size() == 1 && !has_rival;
+    const bool is_sure = unique && IsAttributable(d, *own.begin()) && ExcludesChance(d);
+    if (rule != nullptr && !is_sure && deposits_done_.count(d) == 0) {
+      found.push_back(ExpenseVerdict(d, *rule));
+      taken_deposits.insert(d);
+      continue;
+    }
     if (own.empty()) continue;
     BankVerdict verdict = Verdict(own, {d});
     verdict.said.rule_id = "amount_date";
-    const bool unique = own.size() == 1 && !has_rival;
-    if (unique && IsAttributable(d, *own.begin()) && ExcludesChance(d)) {
+    if (is_sure) {
       verdict.said.status = Status::kMatched;
       Allocate(own, {d}, &verdict.said.members);
     } else {
@@ -353,7 +373,8 @@ std::vector<AccountRef> Bank::BankAccountsFor(const PayoutSeen& payout) const {
 std::vector<AccountRef> Bank::ProviderAccountsFor(const DepositSeen& deposit) const {
   std::vector<AccountRef> named, paying, untold;
   for (const AccountRef& account : accounts_) {
-    if (IsBank(account) || account.provider == "shipping") continue;  // parcels pay nobody
+    if (IsBank(account) || account.provider == ledger::kExpensesProvider) continue;
+    if (account.provider == "shipping") continue;  // parcels pay nobody
     const std::string_view into = configuration_.PaysInto(account);
     if (NamesProvider(deposit, account.provider)) named.push_back(account);
     if (into == deposit.account.merchant_account) paying.push_back(account);

@@ -112,8 +112,29 @@ std::vector<PayoutSeen> Facts::Payouts() const {
   return payouts;
 }
 
+std::vector<PayoutSeen> Facts::Spendings() const {
+  std::vector<PayoutSeen> spendings;
+  for (const Fact* fact : OfKind(ledger::Kind::kExpense)) {
+    const auto& expense = std::get<ledger::Expense>(fact->event->body);
+    if (expense.paid_from.empty() || fact->event->amount == 0) continue;
+    PayoutSeen spending{.account = fact->event->account, .first = fact};
+    spending.amount = fact->event->amount;
+    spending.sent = true;
+    spending.spent = &expense;
+    const ledger::References& refs = fact->event->refs;
+    for (const std::string_view id : {refs.trace_id, refs.bank_reference, refs.end_to_end_id}) {
+      if (!id.empty()) spending.ids.emplace_back(id);
+    }
+    Place(&spending, Day{});
+    spending.pays_into = expense.paid_from;
+    spendings.push_back(std::move(spending));
+  }
+  return spendings;
+}
+
 std::vector<PayoutNamed> Facts::PayoutsNamed() const {
   std::vector<PayoutNamed> named;
+  for (const PayoutSeen& spent : Spendings()) named.push_back({spent.account.provider, spent.ids});
   for (const PayoutSeen& seen : Payouts()) named.push_back({seen.account.provider, seen.ids});
   // By the payout that held for an item at some time.
   for (const Fact& fact : facts_) {

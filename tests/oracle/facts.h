@@ -34,8 +34,9 @@ struct PayoutSeen {
   bool in_cash = false;          // a till's takings, by the first that tells of it
   std::vector<std::string> ids;  // under which a deposit may cite it
   Day arrival, window_from, window_to;
-  int64_t due_us = 0;          // business deadline of its deposit
-  std::string_view pays_into;  // empty: unknown
+  int64_t due_us = 0;                      // business deadline of its deposit
+  std::string_view pays_into;              // empty: unknown
+  const ledger::Expense* spent = nullptr;  // no payout, but an expense paid from a bank account
   bool expects_deposit() const { return sent && !failed && amount != 0; }
 };
 
@@ -79,6 +80,7 @@ class Facts {
   std::string_view PayoutIdOf(const Fact& item, const Fact* last = nullptr) const;
 
   std::vector<PayoutSeen> Payouts() const;
+  std::vector<PayoutSeen> Spendings() const;  // those a bank account should show
   std::vector<PayoutNamed> PayoutsNamed() const;
   std::vector<DepositSeen> Deposits() const;
   // The end of what this source has shown completely, over its closed reports.

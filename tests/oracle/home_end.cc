@@ -93,6 +93,7 @@ std::vector<Open> Home::OpenItems() const {
   for (const PayoutSeen& payout : facts_.Payouts()) {
     if (payout.expects_deposit()) add(payout.first->event_id, payout.amount);
   }
+  for (const PayoutSeen& spent : facts_.Spendings()) add(spent.first->event_id, spent.amount);
   for (const DepositSeen& deposit : facts_.Deposits()) {
     add(deposit.fact->event_id, deposit.amount);
   }
@@ -133,7 +134,7 @@ End Home::end() const {
   }
   for (const BankRecord& record : bank_) {
     for (const DepositSeen& deposit : facts_.Deposits()) {
-      if (record.said.category.empty() ||
+      if (record.said.category.empty() || record.said.members.size() != 1 ||
           record.said.members.front().event_id != deposit.fact->event_id) {
         continue;
       }
@@ -141,6 +142,20 @@ End Home::end() const {
       ++count;
       sum += deposit.amount;
     }
+  }
+  const auto spend = [&](const AccountRef& account, std::string_view category, Minor amount) {
+    if (amount == 0) return;
+    auto& [count, sum] = end.expenses[KeyOf(account) + " " + std::string(category)];
+    ++count;
+    sum += amount;
+  };
+  for (const PayoutSeen& spent : facts_.Spendings()) {
+    spend(spent.account, spent.spent->category, AllocatedTo(spent.first->event_id));
+  }
+  for (const Fact* fact : facts_.OfKind(Kind::kExpense)) {
+    const auto& expense = std::get<ledger::Expense>(fact->event->body);
+    if (expense.paid_from.empty())
+      spend(fact->event->account, expense.category, fact->event->amount);
   }
   std::erase_if(end.accounts, [](const auto& entry) { return entry.second == Buckets{}; });
   end.open_items = OpenItems();

@@ -14,7 +14,9 @@ using Field = ledger::Amendment::Field;
 std::vector<Told> Stories::Tell() {
   for (int i = 0; i < taste_.cycles; ++i) TellCycle();
   for (int i = chance_.Below(4); i > 0; --i) TellStrayDeposit();
-  for (int i = chance_.Below(4); i > 0; --i) TellSpending();
+  if (taste_.expenses) {
+    for (int i = chance_.Below(5); i > 0; --i) TellSpending();
+  }
   if (chance_.Percent(30)) TellParcels();
   if (taste_.rows && chance_.Percent(60)) TellRows();
   TellReports();
@@ -300,15 +302,33 @@ void Stories::TellStrayDeposit() {
               Text(account, PayoutId(), "TR000007"), {}, {});
 }
 
-// A withdrawal that looks like an expense, some of which a payout's debit looks like too.
+// A withdrawal that looks like an expense, some of which a payout's debit looks like too; and what
+// the books tell of it, or of another.
 void Stories::TellSpending() {
+  using Words = std::vector<std::string_view>;
+  const Account& book = chance_.OneOf(world_.books());
+  const ledger::AccountRef bank = world_.BankOf(book).ref;
+  const int day = chance_.Below(25);
+  const Minor amount = chance_.Between(1, 4) * (chance_.Percent(10) ? 1000 : -1000);
+  const std::string_view supplier = chance_.OneOf(Words{"Stripe", "Google ADS", "Print Hub", ""});
+  const std::string_view reference =
+      world_.Keep(chance_.Percent(50) ? fmt::format("INV{:05}", chance_.Below(4)) : std::string());
+  if (chance_.Percent(60)) {
+    Event event = Make(book.ref, fmt::format("e{}", ++entries_), "spent", day, amount,
+                       ledger::Expense{.category = chance_.OneOf(Words{"advertising", "materials"}),
+                                       .supplier = supplier});
+    if (chance_.Percent(80)) {
+      std::get<ledger::Expense>(event.body).paid_from = bank.merchant_account;
+    }
+    event.refs.bank_reference = reference;
+    Hear(event, day);
+  }
+  if (chance_.Percent(25)) return;
   const Account& account = chance_.OneOf(world_.providers());
   const std::string text =
-      chance_.Percent(40) ? "Google ADS 77" : Text(account, PayoutId(), "TR000007");
-  const std::string_view payee =
-      chance_.OneOf(std::vector<std::string_view>{"Stripe", "Stripe ADS", ""});
-  TellDeposit(world_.BankOf(account).ref, chance_.Below(28), chance_.Between(1, 8) * -1000, text,
-              payee, {});
+      chance_.Percent(60) ? fmt::format("{} {}", chance_.Percent(70) ? supplier : "ADS", reference)
+                          : Text(account, PayoutId(), "TR000007");
+  TellDeposit(bank, day + chance_.Below(5), amount, text, chance_.Percent(40) ? supplier : "", {});
 }
 
 // A bank's lines without ids: several files over the same days, each with a few equal rows.

@@ -59,6 +59,22 @@ std::map<std::string, Buckets> SumsOf(const Log& log) {
   return sums;
 }
 
+// What no bank will show, by home and currency.
+std::map<std::string, Minor> PaidInCash(const Log& log) {
+  std::set<std::string> seen;
+  std::map<std::string, Minor> sums;
+  for (const Entry& entry : log) {
+    ledger::Event event;
+    if (entry.kind != Entry::Kind::kFact) continue;
+    TIEOUT_CHECK(codec::DecodeEvent(entry.value, &event).ok());
+    const auto* expense = std::get_if<ledger::Expense>(&event.body);
+    if (expense == nullptr || !expense->paid_from.empty()) continue;
+    if (!seen.insert(std::string(event.event_id)).second) continue;
+    sums[fmt::format("{}/{}", entry.key, event.account.currency)] += event.amount;
+  }
+  return sums;
+}
+
 std::string BucketsAreOff(const Log& log, uint64_t seed) {
   oracle::FoldSubject fold(0);
   for (const Entry& entry : log) Apply(entry, &fold);
@@ -86,6 +102,7 @@ std::string BucketsAreOff(const Log& log, uint64_t seed) {
       cleared[home + account.substr(account.rfind('/'))] += total.second;
     }
   }
+  for (const auto& [where, cash] : PaidInCash(log)) cleared[where] -= cash;
   for (const auto& [where, off] : cleared) {
     if (off != 0) {
       return fmt::format("{}: paid and spent differ from what is explained at the bank by {}",
@@ -127,11 +144,12 @@ std::string MembersAreOff(const Log& log, uint64_t seed) {
     Minor payouts = 0;
     Minor deposits = 0;
     for (const ledger::Member& member : record.members) {
-      (member.role == ledger::Role::kPayout ? payouts : deposits) += member.allocated;
+      (member.role == ledger::Role::kBankDeposit ? deposits : payouts) += member.allocated;
       if (member.residual != member.amount - member.allocated) return "residual: " + json;
     }
-    const Minor other =
-        record.category.empty() ? payouts : record.actual;  // an expense has one side
+    // A rule's expense has one side.
+    const bool is_alone = record.members.size() == 1 && !record.category.empty();
+    const Minor other = is_alone ? record.actual : payouts;
     if (other != deposits) return "the sides' allocations differ: " + json;
   }
   return "";

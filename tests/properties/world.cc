@@ -21,6 +21,8 @@ World::World(Chance* chance) : chance_(*chance) {
     if (chance_.Percent(30)) {
       apps_.push_back({{"shipping", Keep(fmt::format("app{}", h)), currency}, home, {}});
     }
+    books_.push_back(
+        {{ledger::kExpensesProvider, Keep(fmt::format("book{}", h)), currency}, home, {}});
     const int accounts = chance_.Between(1, 3);
     for (int a = 0; a < accounts; ++a) {
       const std::string_view into =
@@ -113,7 +115,7 @@ std::vector<Event> World::Beginning() {
   }
   if (chance_.Percent(20)) events.push_back(Configured(Schedule("platform_fee", "platform")));
   for (int i = chance_.Below(3); i > 0; --i) events.push_back(Configured(ExpenseRule()));
-  for (const std::vector<Account>* accounts : {&banks_, &providers_, &apps_}) {
+  for (const std::vector<Account>* accounts : {&banks_, &providers_, &apps_, &books_}) {
     for (const Account& account : *accounts) {
       Event event = Configured(
           ledger::AccountOpened{account.home, false, account.pays_into, "UTC", base::Day{}});
@@ -162,7 +164,7 @@ const Account& World::BankOf(const Account& provider) {
 }
 
 std::string_view World::HomeOf(const ledger::AccountRef& account) const {
-  for (const std::vector<Account>* accounts : {&banks_, &providers_, &apps_}) {
+  for (const std::vector<Account>* accounts : {&banks_, &providers_, &apps_, &books_}) {
     for (const Account& known : *accounts) {
       if (known.ref == account) return known.home;
     }

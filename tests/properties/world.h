@@ -48,6 +48,7 @@ class World {
   const std::vector<Account>& banks() const { return banks_; }
   // Empty: nobody's parcels are told of.
   const std::vector<Account>& apps() const { return apps_; }
+  const std::vector<Account>& books() const { return books_; }
   const Account& BankOf(const Account& provider);
   std::string_view HomeOf(const ledger::AccountRef& account) const;
 
@@ -60,7 +61,7 @@ class World {
 
   Chance& chance_;
   std::deque<std::string> kept_;
-  std::vector<Account> providers_, banks_, apps_;
+  std::vector<Account> providers_, banks_, apps_, books_;
   int configured_ = 0;
 };
 

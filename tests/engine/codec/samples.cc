@@ -210,6 +210,13 @@ ledger::Body BodyOf(Kind kind) {
                               .region = "OR",
                               .claim_id = "CL-77",
                               .replaced_by = "1Z998"};
+    case Kind::kExpense:
+      return ledger::Expense{.category = "packaging",
+                             .supplier = "Box & Tape Ltd",
+                             .description = "200 mailers",
+                             .paid_from = "DE02120300000000202051",
+                             .receipt = "receipts/0815.pdf",
+                             .receipt_sha256 = kSha256};
   }
   TIEOUT_CHECK(false);
 }

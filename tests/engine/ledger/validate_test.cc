@@ -54,8 +54,10 @@ std::vector<Event> OneOfEachKind() {
       Sound(Tick{.number = 177'000'000}),
       Sound(SemanticsChange{.number = 1}),
       Sound(Shipment{.status = Shipment::Status::kLost}),
+      Sound(Expense{.category = "packaging"}),
   };
   for (Event& event : events) {
+    if (event.kind() == Kind::kExpense) event.account.provider = kExpensesProvider;
     if (event.kind() == Kind::kSeller) event.seller_id = "S1";
     if (event.kind() == Kind::kShipment) event.account.provider = kShippingProvider;
   }
@@ -129,7 +131,7 @@ TEST(Validate, NeedsAccountAndTimeWhereTheKindStandsAtAHome) {
     event = sound;
     event.account.currency = "";
     const bool money = IsBalanceItem(kind) || kind == Kind::kPayout || kind == Kind::kBankDeposit ||
-                       kind == Kind::kStart;
+                       kind == Kind::kExpense || kind == Kind::kStart;
     EXPECT_THAT(Refusal(event), HasSubstr(money ? "account.currency \"\" is no" : "accepted"))
         << KindName(kind);
   }
@@ -232,6 +234,12 @@ TEST(Validate, RefusesImpossibleConfiguration) {
   EXPECT_THAT(expense({.text = "t"}), HasSubstr("rule.expense.category is missing"));
   EXPECT_THAT(expense({.text = "t", .category = "c", .maximum = -1}), HasSubstr("is below zero"));
   EXPECT_THAT(expense({.text = "t", .category = "c", .maximum = 1}), HasSubstr("needs a currency"));
+  Event spent = OneOfEachKind().back();
+  spent.body = Expense{};
+  EXPECT_THAT(Refusal(spent), HasSubstr("expense.category is missing"));
+  spent.body = Expense{.category = "c", .receipt_sha256 = "x"};
+  EXPECT_THAT(Refusal(spent), HasSubstr("expense.receipt_sha256 has 1 bytes, not 32"));
+  EXPECT_THAT(Refusal(Expense{.category = "c"}), HasSubstr("only \"expenses\" is one"));
   EXPECT_THAT(Refusal(Calendar{.calendar_id = "c", .weekend = {8}}), HasSubstr("8 is no weekday"));
   EXPECT_THAT(Refusal(Calendar{.calendar_id = "c", .weekend = {1, 2, 3, 4, 5, 6, 7}}),
               HasSubstr("leaves no banking day"));

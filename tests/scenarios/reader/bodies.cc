@@ -170,6 +170,11 @@ absl::StatusOr<ledger::Body> ReadFactBody(const Words& words, base::Day occurred
   if (kind == "reserve") return ledger::Reserve{};
   if (kind == "payout") return ReadPayout(words);
   if (kind == "shipment") return ReadShipment(words);
+  if (kind == "expense") {
+    return ledger::Expense{.category = words.option("category"),
+                           .supplier = words.option("supplier"),
+                           .paid_from = words.option("paid_from")};
+  }
   return ledger::BankDeposit{.booking_date = occurred_on,
                              .value_date = occurred_on,
                              .provisional = words.at(6) == "provisional",

@@ -13,9 +13,9 @@ namespace {
 
 using ledger::Event;
 
-constexpr std::array<std::string_view, 9> kFacts = {"sale",         "fee",        "refund",
-                                                    "chargeback",   "reserve",    "payout",
-                                                    "bank_deposit", "adjustment", "shipment"};
+constexpr std::array<std::string_view, 10> kFacts = {
+    "sale",   "fee",          "refund",     "chargeback", "reserve",
+    "payout", "bank_deposit", "adjustment", "shipment",   "expense"};
 
 uint32_t Number(const std::string& text) {
   return static_cast<uint32_t>(std::strtoul(text.c_str(), nullptr, 10));
@@ -25,6 +25,7 @@ std::string ComponentOf(const Words& words) {
   if (words.at(0) == "payout" || words.at(0) == "shipment") return words.at(6);
   if (words.at(0) == "fee") return "fee";
   if (words.at(0) == "bank_deposit") return "booked";
+  if (words.at(0) == "expense") return "spent";
   return "gross";
 }
 
