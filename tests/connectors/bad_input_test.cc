@@ -40,6 +40,23 @@ TEST(BadInput, EmptyFileGivenToAConnectorByName) {
             "file:1: the XML ends in the middle: the file is cut off, fetch it again");
 }
 
+TEST(BadInput, OneJsonDocumentBeyond64MiB) {
+  for (const auto& [name, file] : {std::pair("stripe", "stripe/testdata/balance_transactions.json"),
+                                   std::pair("shopify", "shopify/testdata/balance.json"),
+                                   std::pair("square", "square/testdata/payouts.json"),
+                                   std::pair("etsy", "etsy/testdata/ledger.json"),
+                                   std::pair("ebay", "ebay/testdata/finances.json"),
+                                   std::pair("paypal", "paypal/testdata/search.json")}) {
+    std::string document = testing::ReadTestFile(file);
+    document.insert(document.find_first_of("{[") + 1, "\n");  // no line is an object by itself
+    document.append(65 << 20, ' ');
+    EXPECT_EQ(RunOn(*Find(name), document).status.message(),
+              "file: one JSON document larger than 64 MiB: fetch it in pages, or write its entries "
+              "as JSON lines, one object a line")
+        << name;
+  }
+}
+
 TEST(BadInput, StripeApi) {
   const auto entry = [](std::string_view amount, std::string_view currency) {
     return "{\"object\":\"balance_transaction\",\"id\":\"txn_1\",\"amount\":" +
