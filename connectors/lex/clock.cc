@@ -171,6 +171,8 @@ std::optional<base::Day> ParseOrderedDate(std::string_view text, std::string_vie
   return MakeDay(year, month, day);
 }
 
+bool IsDateOrder(std::string_view text) { return text == "ymd" || text == "dmy" || text == "mdy"; }
+
 DateGuess GuessDate(std::string_view text) {
   DateGuess guess;
   for (const std::string_view order : {"ymd", "dmy", "mdy"}) {

@@ -50,6 +50,8 @@ std::optional<base::Day> MakeDay(int year, int month, int day);
 // ("ymd", "dmy", "mdy"), separated by '.', '/', '-' or ' ' or not at all (8 digits, 4 of them the
 // year's); two digits of year are 2000 + them.
 std::optional<base::Day> ParseOrderedDate(std::string_view text, std::string_view order);
+// One of the three.
+bool IsDateOrder(std::string_view text);
 
 // A date whose order nobody said, read in each of them.
 struct DateGuess {

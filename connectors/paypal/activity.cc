@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "connectors/lex/clock.h"
 #include "connectors/lex/columns.h"
 #include "connectors/lex/csv.h"
 #include "connectors/lex/encoding.h"
@@ -173,7 +174,7 @@ absl::Status ActivityParser::ReadRow(const CsvRow& row) {
 // Points are German, a year first is ISO; with slashes the rows must tell, or the person.
 absl::Status ActivityParser::FindDateOrder(std::string_view head) {
   const std::string& said = emitter_.context().profile;
-  if (said == "dmy" || said == "mdy" || said == "ymd") {
+  if (IsDateOrder(said)) {
     order_ = said;
     return absl::OkStatus();
   }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "connectors/lex/clock.h"
 #include "connectors/lex/toml.h"
 #include "connectors/registry.h"
 #include "connectors/sheet/sheet.h"
@@ -101,8 +102,7 @@ absl::Status Check(const Mapping& mapping) {
   };
   if (mapping.provider.empty())
     return refuse("provider is missing: a name for what keeps the sheet");
-  if (mapping.provider == ledger::kBankProvider || mapping.provider == ledger::kShippingProvider ||
-      Find(mapping.provider) != nullptr) {
+  if (!ledger::HoldsBalances(mapping.provider) || Find(mapping.provider) != nullptr) {
     return refuse(fmt::format(
         "provider {}: tieout reads that one's own files; a sheet beside them would count twice",
         base::Quoted(mapping.provider)));
@@ -113,8 +113,7 @@ absl::Status Check(const Mapping& mapping) {
   if (!mapping.columns.contains("type") && mapping.type.empty()) {
     return refuse("[columns] names no type: say the word of all rows with type = \"…\"");
   }
-  if (!mapping.date_order.empty() && mapping.date_order != "ymd" && mapping.date_order != "dmy" &&
-      mapping.date_order != "mdy") {
+  if (!mapping.date_order.empty() && !IsDateOrder(mapping.date_order)) {
     return refuse(
         fmt::format("date_order {}: must be ymd, dmy or mdy", base::Quoted(mapping.date_order)));
   }

@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "connectors/lex/clock.h"
 #include "connectors/lex/toml.h"
 #include "connectors/movement.h"
 #include "engine/base/text.h"
@@ -109,8 +110,6 @@ absl::StatusOr<Status> MeaningOf(std::string_view where, std::string_view word,
                                            base::Quoted(word), base::Quoted(means),
                                            fmt::join(known, ", ")));
 }
-
-bool IsDateOrder(std::string_view text) { return text == "ymd" || text == "dmy" || text == "mdy"; }
 
 }  // namespace
 

@@ -11,13 +11,6 @@
 namespace tieout::cli {
 namespace {
 
-// Where a balance accrues: neither at a bank nor with parcels.
-bool IsEarning(const ledger::AccountProjection& account) {
-  return account.provider != ledger::kBankProvider &&
-         account.provider != ledger::kShippingProvider &&
-         account.provider != ledger::kExpensesProvider;
-}
-
 Table AccountTable(const ledger::SellerProjection& seller) {
   Table table({{"account", "Account", Align::kLeft, 34},
                {"currency", "Cur"},
@@ -32,7 +25,7 @@ Table AccountTable(const ledger::SellerProjection& seller) {
                {"in_transit", "In transit", Align::kRight},
                {"paid", "Paid", Align::kRight}});
   for (const ledger::AccountProjection& a : seller.accounts) {
-    if (!IsEarning(a)) continue;
+    if (!ledger::HoldsBalances(a.provider)) continue;
     const auto amount = [&](ledger::Minor minor) { return AmountCell(minor, a.currency); };
     table.Add({AccountName(a.provider, a.merchant_account), a.currency, amount(a.sales),
                amount(a.fees), amount(a.refunds), amount(a.chargebacks), amount(a.adjustments),
@@ -132,7 +125,7 @@ void PrintAll(Context& context, const std::vector<ledger::SellerProjection>& sel
   for (const ledger::SellerProjection& seller : sellers) {
     bool first = true;
     for (const ledger::AccountProjection& a : seller.accounts) {
-      if (!IsEarning(a)) continue;
+      if (!ledger::HoldsBalances(a.provider)) continue;
       table.Add({first || context.format != Format::kTable ? seller.seller_id : "",
                  AccountName(a.provider, a.merchant_account), a.currency,
                  AmountCell(a.owed(), a.currency), AmountCell(a.in_transit, a.currency),

@@ -30,6 +30,12 @@ inline constexpr std::string_view kBankProvider = "bank";
 inline constexpr std::string_view kShippingProvider = "shipping";
 // Of accounts that hold no balance, only what was spent.
 inline constexpr std::string_view kExpensesProvider = "expenses";
+// Whether balances accrue with it, of which it pays out: neither with a bank nor with parcels or
+// books of spending.
+constexpr bool HoldsBalances(std::string_view provider) {
+  return provider != kBankProvider && provider != kShippingProvider &&
+         provider != kExpensesProvider;
+}
 
 struct Source {
   std::string_view connector;

@@ -10,7 +10,8 @@
 
 namespace tieout::ledger {
 
-// Withdrawals that a rule made expenses of one category.
+// Expenses of one category: withdrawals that a rule or the books call so, and what was spent
+// without a bank.
 struct ExpenseTotal {
   std::string category;
   uint64_t count = 0;
@@ -36,7 +37,7 @@ struct AccountProjection {
   Day covered_until;          // first day no source has shown completely yet; unset: none ever
   Day first_day;              // of its `start`; unset: it has none
   uint64_t before_start = 0;  // events dated before that day: listed, without effect
-  std::vector<ExpenseTotal> expenses;  // bank accounts: to date, by category
+  std::vector<ExpenseTotal> expenses;  // of bank accounts and books: to date, by category
   Minor owed() const { return pending + available + reserved; }
 };
 

@@ -313,10 +313,7 @@ std::vector<uint32_t> BankFacts::PossibleSources(uint32_t deposit) {
   const Tokens& names = index_.deposit_texts[deposit].names;
   std::vector<uint32_t> named, paying, untold;
   for (const DeclaredAccount& a : h.declared) {
-    if (a.provider == ledger::kBankProvider || a.provider == ledger::kShippingProvider ||
-        a.provider == ledger::kExpensesProvider || !MayReportIn(a, bank.currency)) {
-      continue;
-    }
+    if (!ledger::HoldsBalances(a.provider) || !MayReportIn(a, bank.currency)) continue;
     const bool is_named = NamesProvider(names, a.provider);
     const bool pays = a.pays_into == bank.merchant_account;
     if (!is_named && !pays && !a.pays_into.empty()) continue;
