@@ -122,51 +122,39 @@ class Explainer {
   // are meant.
   absl::Status FindEventsNamed() {
     absl::flat_hash_set<std::string> entries;
-    for (int partition = 0; partition < log_.identity().partitions; ++partition) {
-      TIEOUT_RETURN_IF_ERROR(ForEachEvent(partition, [&](uint64_t, const ledger::Event& event) {
-        const auto* amendment = std::get_if<ledger::Amendment>(&event.body);
-        if (amendment == nullptr || amendment->value != id_) return;
-        if (amendment->field == ledger::Amendment::Field::kPayoutId) return;  // names its items
-        entries.emplace(amendment->entry);
-      }));
-    }
-    for (int partition = 0; partition < log_.identity().partitions; ++partition) {
-      TIEOUT_RETURN_IF_ERROR(ForEachEvent(partition, [&](uint64_t ordinal,
-                                                         const ledger::Event& event) {
-        if (event.kind() == ledger::Kind::kAmendment) return;
-        if (!Names(event, id_) && !entries.contains(std::string(ledger::EntryOf(event.event_id)))) {
-          return;
-        }
-        places_.insert({static_cast<uint32_t>(partition), ordinal});
-        // Not of all items of a payout that was named.
-        if (event.refs.payout_id == id_) return;
-        if (!event.refs.order_id.empty()) orders_.emplace(event.refs.order_id);
-        if (ledger::IsBalanceItem(event.kind())) items_.emplace(ledger::EntryOf(event.event_id));
-      }));
-    }
-    return absl::OkStatus();
+    TIEOUT_RETURN_IF_ERROR(ForEachEvent([&](const Place&, const ledger::Event& event) {
+      const auto* amendment = std::get_if<ledger::Amendment>(&event.body);
+      if (amendment == nullptr || amendment->value != id_) return;
+      if (amendment->field == ledger::Amendment::Field::kPayoutId) return;  // names its items
+      entries.emplace(amendment->entry);
+    }));
+    return ForEachEvent([&](const Place& place, const ledger::Event& event) {
+      if (event.kind() == ledger::Kind::kAmendment) return;
+      if (!Names(event, id_) && !entries.contains(std::string(ledger::EntryOf(event.event_id)))) {
+        return;
+      }
+      places_.insert(place);
+      // Not of all items of a payout that was named.
+      if (event.refs.payout_id == id_) return;
+      if (!event.refs.order_id.empty()) orders_.emplace(event.refs.order_id);
+      if (ledger::IsBalanceItem(event.kind())) items_.emplace(ledger::EntryOf(event.event_id));
+    });
   }
 
   // Of the orders of what was named; where it tells none, an amendment may.
   absl::Status FindParcels() {
-    const bool is_told_later = orders_.empty() && !items_.empty();
-    for (int partition = 0; partition < log_.identity().partitions && is_told_later; ++partition) {
-      TIEOUT_RETURN_IF_ERROR(ForEachEvent(partition, [&](uint64_t, const ledger::Event& event) {
+    if (orders_.empty() && !items_.empty()) {
+      TIEOUT_RETURN_IF_ERROR(ForEachEvent([&](const Place&, const ledger::Event& event) {
         const auto* amendment = std::get_if<ledger::Amendment>(&event.body);
         if (amendment == nullptr || amendment->field != ledger::Amendment::Field::kOrderId) return;
         if (items_.contains(std::string(amendment->entry))) orders_.emplace(amendment->value);
       }));
     }
-    for (int partition = 0; partition < log_.identity().partitions && !orders_.empty();
-         ++partition) {
-      TIEOUT_RETURN_IF_ERROR(
-          ForEachEvent(partition, [&](uint64_t ordinal, const ledger::Event& event) {
-            if (event.kind() != ledger::Kind::kShipment) return;
-            if (!orders_.contains(std::string(event.refs.order_id))) return;
-            places_.insert({static_cast<uint32_t>(partition), ordinal});
-          }));
-    }
-    return absl::OkStatus();
+    if (orders_.empty()) return absl::OkStatus();
+    return ForEachEvent([&](const Place& place, const ledger::Event& event) {
+      if (event.kind() != ledger::Kind::kShipment) return;
+      if (orders_.contains(std::string(event.refs.order_id))) places_.insert(place);
+    });
   }
 
   // What the chain goes on by: of payout records their payout, of order records all members.
@@ -188,6 +176,16 @@ class Explainer {
         places_.insert({explained.record.position.partition, ordinal});
       }
     }
+  }
+
+  absl::Status ForEachEvent(const std::function<void(const Place&, const ledger::Event&)>& visit) {
+    for (int partition = 0; partition < log_.identity().partitions; ++partition) {
+      TIEOUT_RETURN_IF_ERROR(
+          ForEachEvent(partition, [&](uint64_t ordinal, const ledger::Event& event) {
+            visit({static_cast<uint32_t>(partition), ordinal}, event);
+          }));
+    }
+    return absl::OkStatus();
   }
 
   absl::Status ForEachEvent(int partition,

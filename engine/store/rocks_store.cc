@@ -29,6 +29,13 @@ constexpr int kOpenAttempts = 20;
 
 std::string_view ToView(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
 
+// In `room`, which begins with the prefix and is used again.
+const std::string& PageKey(std::string_view key, std::string* room) {
+  room->resize(1);
+  *room += key;
+  return *room;
+}
+
 absl::Status FromRocks(const rocksdb::Status& status, std::string_view doing,
                        std::string_view place) {
   if (status.ok()) return absl::OkStatus();
@@ -82,9 +89,7 @@ class RocksPartition : public PartitionStore {
   }
 
   absl::StatusOr<bool> Load(std::string_view key, std::string* value) override {
-    load_key_.resize(1);
-    load_key_ += key;
-    rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), load_key_, value);
+    rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), PageKey(key, &load_key_), value);
     if (status.IsNotFound()) return false;
     TIEOUT_RETURN_IF_ERROR(FromRocks(status, "reading", place_));
     return true;
@@ -94,9 +99,9 @@ class RocksPartition : public PartitionStore {
 
   absl::Status Put(std::string_view key, std::string_view value) override {
     TIEOUT_RETURN_IF_ERROR(Begin());
-    return FromRocks(value.empty()
-                         ? writer_->Delete(PutKey(key))
-                         : writer_->Put(PutKey(key), rocksdb::Slice(value.data(), value.size())),
+    return FromRocks(value.empty() ? writer_->Delete(PageKey(key, &put_key_))
+                                   : writer_->Put(PageKey(key, &put_key_),
+                                                  rocksdb::Slice(value.data(), value.size())),
                      "writing", place_);
   }
 
@@ -149,18 +154,11 @@ class RocksPartition : public PartitionStore {
     return FromRocks(writer_->Open(incoming_), "writing", place_);
   }
 
-  // Valid until the next call.
-  const std::string& PutKey(std::string_view key) {
-    put_key_.resize(1);
-    put_key_ += key;
-    return put_key_;
-  }
-
   std::unique_ptr<rocksdb::DB> db_;
   const std::string place_, incoming_;
   std::unique_ptr<rocksdb::SstFileWriter> writer_;  // null: nothing was Put since the last Commit
   std::optional<Meta> meta_;
-  // Reused, so that neither allocates.
+  // One a thread: a Load may run beside a Put.
   std::string load_key_ = std::string(1, kPagePrefix), put_key_ = load_key_;
 };
 
